@@ -1,0 +1,24 @@
+# Compiler settings that all layers share, and the function that declares one.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+add_link_options(-fuse-ld=lld)
+
+# async_library(NAME [PCH header] [DEPENDS target...] [EXCEPTIONS]): the static library of the folder it is called in, of all its sources.
+function(async_library name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "PCH" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} fmt::fmt)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -fno-rtti $<$<NOT:$<BOOL:${ARG_EXCEPTIONS}>>:-fno-exceptions>)
+  if(ARG_PCH)
+    target_precompile_headers(${name} PRIVATE ${ARG_PCH})
+    target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+  endif()
+endfunction()
+
+find_package(fmt REQUIRED)
