@@ -1,0 +1,159 @@
+#include "lowering/link/Link.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "lld/Common/Driver.h"
+#include "llvm/Support/raw_ostream.h"
+
+LLD_HAS_DRIVER(elf)
+
+namespace async::link {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A file that exists only in memory; the linker reads it by its path in /proc.
+class MemoryFile {
+public:
+  explicit MemoryFile(std::string_view bytes) : fd(memfd_create("program.o", MFD_CLOEXEC)) {
+    while (fd >= 0 && !bytes.empty()) {
+      ssize_t written = ::write(fd, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written <= 0) {
+        ::close(fd);
+        fd = -1;
+        return;
+      }
+      bytes.remove_prefix(static_cast<size_t>(written));
+    }
+  }
+  MemoryFile(const MemoryFile &) = delete;
+  MemoryFile &operator=(const MemoryFile &) = delete;
+  ~MemoryFile() {
+    if (fd >= 0)
+      ::close(fd);
+  }
+  bool valid() const { return fd >= 0; }
+  std::string path() const { return fmt::format("/proc/self/fd/{}", fd); }
+
+private:
+  int fd;
+};
+
+// The folders of the C library and of gcc's own objects, as Debian and the other usual systems lay them out.
+struct System {
+  std::string crt; // holds Scrt1.o, crti.o, crtn.o
+  std::string gcc; // holds crtbeginS.o, libgcc.a, libgcc_eh.a
+};
+
+bool exists(const std::string &path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+// Orders version names ("9" before "12").
+int versionOf(const std::string &name) { return std::atoi(name.c_str()); }
+
+bool findSystem(System &system, std::string &errors) {
+  for (const char *folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib64"})
+    if (exists(std::string(folder) + "/Scrt1.o")) {
+      system.crt = folder;
+      break;
+    }
+  if (system.crt.empty()) {
+    errors = "the start files of the C library (Scrt1.o) were not found; install libc6-dev";
+    return false;
+  }
+  int best = -1;
+  for (const char *root : {"/usr/lib/gcc/x86_64-linux-gnu", "/usr/lib/gcc/x86_64-pc-linux-gnu", "/usr/lib/gcc/x86_64-redhat-linux"}) {
+    std::error_code error;
+    for (const fs::directory_entry &entry : fs::directory_iterator(root, error)) {
+      std::string folder = entry.path().string();
+      int version = versionOf(entry.path().filename().string());
+      if (version > best && exists(folder + "/crtbeginS.o") && exists(folder + "/libgcc_eh.a")) {
+        best = version;
+        system.gcc = folder;
+      }
+    }
+  }
+  if (best < 0) {
+    errors = "the unwinder (libgcc_eh.a) was not found; install libgcc-12-dev";
+    return false;
+  }
+  return true;
+}
+
+} // namespace
+
+std::string findRuntime(std::string_view fileName) {
+  if (const char *folder = std::getenv("ASYNC_RUNTIME")) {
+    std::string path = fmt::format("{}/{}", folder, fileName);
+    if (exists(path))
+      return path;
+  }
+  std::error_code error;
+  std::vector<fs::path> places;
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void *>(&findRuntime), &info) && info.dli_fname)
+    places.push_back(fs::canonical(info.dli_fname, error).parent_path());
+  places.push_back(fs::read_symlink("/proc/self/exe", error).parent_path());
+  for (const fs::path &place : places)
+    for (const char *step : {"", "../lib", "../lib/asyncc", "../../runtime", "../runtime", "../../runtime/core", "../runtime/core"}) {
+      fs::path path = place / step / fileName;
+      if (fs::exists(path, error))
+        return fs::weakly_canonical(path, error).string();
+    }
+  return {};
+}
+
+bool linkProgram(std::string_view object, const std::string &output, const Options &options, std::string &errors) {
+  System system;
+  if (!findSystem(system, errors))
+    return false;
+  if (options.runtimeArchive.empty() || !exists(options.runtimeArchive)) {
+    errors = "the runtime (libasync_rt.a) was not found beside the compiler";
+    return false;
+  }
+  MemoryFile file(object);
+  if (!file.valid()) {
+    errors = fmt::format("no memory for the object file: {}", std::strerror(errno));
+    return false;
+  }
+  std::vector<std::string> words = {
+      "ld.lld", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", "-zrelro", "-znow", "-znoexecstack", "--gc-sections",
+      "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined", "-O1",
+      // A small link is over before a pool of threads has started.
+      object.size() < (4u << 20) ? "--threads=1" : "--threads=2",
+      "-o", output};
+  if (options.stripAll)
+    words.push_back("--strip-all");
+  else if (!options.keepDebugInfo)
+    words.push_back("--strip-debug");
+  words.insert(words.end(), {system.crt + "/Scrt1.o", system.crt + "/crti.o", system.gcc + "/crtbeginS.o", "-L" + system.gcc,
+                             "-L" + system.crt, "-L/lib/x86_64-linux-gnu", file.path(), options.runtimeArchive, "-lm",
+                             "--start-group", "-lgcc", "-lgcc_eh", "-lc", "--end-group", system.gcc + "/crtendS.o",
+                             system.crt + "/crtn.o"});
+  std::vector<const char *> args;
+  for (const std::string &word : words)
+    args.push_back(word.c_str());
+  std::string said;
+  llvm::raw_string_ostream stream(said);
+  lld::Result result = lld::lldMain(args, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode != 0)
+    errors = said.empty() ? "the linker failed" : said;
+  return result.retCode == 0;
+}
+
+} // namespace async::link

@@ -1,0 +1,26 @@
+// Link.h: makes a program of an object file, with the linker inside this process.
+//
+// In      the bytes of a relocatable ELF object that defines `main`; libasync_rt.a; the C library of this system.
+// Out     a position-independent executable at `output`, with RELRO, without executable stack or build id: the same bytes for the
+//         same object, wherever and whenever it is made. It needs only libc (and libm) at run time.
+// Errors  what the linker or the search for its inputs says, in `errors`; then there is no file.
+// Thread  one call at a time in a process (lld keeps global state).
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace async::link {
+
+struct Options {
+  std::string runtimeArchive; // path of libasync_rt.a; see findRuntime
+  bool keepDebugInfo = false; // else .debug_* sections are left out
+  bool stripAll = false; // the symbol table too
+};
+
+// Where the runtime's archive is: $ASYNC_RUNTIME, or beside the executable or library that holds this code, or in ../lib of it.
+// Empty: nowhere.
+std::string findRuntime(std::string_view fileName);
+
+bool linkProgram(std::string_view object, const std::string &output, const Options &options, std::string &errors);
+
+} // namespace async::link

@@ -1,0 +1,101 @@
+// Module.h: what the emission of one module shares: types, functions, constants, functions of the runtime.
+//
+// Values have one of four shapes, by layout alone. Locals live in allocas and are read and written whole or by register;
+// LLVM makes registers of them. Shapes decide how values pass between functions:
+//   Empty   nothing          Scalar  one register       Pair  two registers, each of its own type
+//   Memory  the address; the callee owns what lies there. A result is written to the address of a hidden first argument.
+#pragma once
+#include "lowering/llvm/Pch.h"
+
+#include <optional>
+
+#include "frontend/source/Interner.h"
+#include "frontend/source/SourceMap.h"
+#include "lowering/llvm/Codegen.h"
+#include "lowering/llvm/Debug.h"
+#include "lowering/mono/Layout.h"
+#include "lowering/mono/Mono.h"
+#include "lowering/states/Lowered.h"
+#include "typeck/mir/Mir.h"
+
+namespace async::llvmgen {
+
+using namespace typeck;
+
+struct ValueShape {
+  enum class Kind : uint8_t { Empty, Scalar, Pair, Memory } kind = Kind::Empty;
+  llvm::Type *types[2] = {nullptr, nullptr}; // as in registers: bool is i1
+  uint64_t offsets[2] = {0, 0};
+  uint64_t size = 0;
+  uint32_t align = 1;
+
+  unsigned count() const { return kind == Kind::Empty ? 0 : kind == Kind::Pair ? 2 : 1; }
+};
+
+// How a function is called. `function` is the start copy of an async one.
+struct FunctionInfo {
+  llvm::Function *function = nullptr;
+  ValueShape result;
+  bool trackCaller = false;
+};
+
+class ModuleEmitter {
+public:
+  ModuleEmitter(const Input &input, const Options &options, llvm::Module &module);
+
+  const Input &input;
+  const Options &options;
+  Program &program;
+  const mono::Mono &mono;
+  const states::LoweredSet &lowered;
+  llvm::LLVMContext &context;
+  llvm::Module &module;
+  std::unique_ptr<DebugInfo> debug;
+  std::string errors;
+
+  void emitAll();
+  void internalError(std::string text);
+
+  // Types.cpp
+  const ValueShape &shape(TypeId type);
+  uint64_t fieldOffset(TypeId type, uint32_t variant, uint32_t field);
+  TypeId fieldType(TypeId type, uint32_t variant, uint32_t field);
+  uint64_t arrayLength(TypeId type);
+  TypeId sliceOf(TypeId element);
+  bool fitsWords(TypeId type) { return shape(type).size <= 16; }
+  llvm::Type *resultType(const ValueShape &shape);
+
+  // Functions.cpp
+  const FunctionInfo &function(uint32_t instance);
+  llvm::Function *resumeFunction(uint32_t instance);
+  llvm::FunctionCallee cFunction(llvm::StringRef name, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
+  llvm::FunctionCallee panicFunction(mir::AssertKind kind, mir::BinaryOp op, llvm::ArrayRef<llvm::Value *> args);
+  llvm::Function *personality();
+
+  // Constants.cpp
+  std::string_view text(Symbol symbol) const;
+  Symbol typeName(TypeId type);
+  llvm::Constant *bytes(std::string_view text); // with no zero at the end
+  llvm::Constant *textConstant(TypeId type, Symbol text); // the address of a constant of std's str or bytes
+  llvm::Constant *location(Span span); // the address of a Location of runtime/abi
+  llvm::Constant *staticAddress(ConstId item);
+  llvm::Constant *constantGlobal(llvm::Constant *value, uint64_t align, llvm::StringRef name = "");
+  llvm::GlobalVariable *runtimeGlobal(llvm::StringRef name, llvm::Type *type);
+  llvm::MDNode *boolRange();
+
+  llvm::PointerType *pointer;
+  llvm::IntegerType *i1, *i8, *i32, *i64;
+  llvm::StructType *outcome; // { i64 status, i64 v0, i64 v1 }: what a start gives
+  llvm::FunctionType *resumeType; // void (worker, frame, i64 status, i64 v0, i64 v1)
+
+private:
+  std::unordered_map<uint32_t, std::unique_ptr<ValueShape>> shapes;
+  std::unordered_map<uint32_t, std::unique_ptr<FunctionInfo>> functions;
+  std::unordered_map<uint32_t, llvm::Function *> resumes;
+  llvm::StringMap<llvm::Constant *> byteConstants;
+  std::unordered_map<uint64_t, llvm::Constant *> textConstants;
+  std::unordered_map<uint64_t, llvm::Constant *> locations;
+  llvm::MDNode *boolRangeNode = nullptr;
+};
+
+} // namespace async::llvmgen
