@@ -15,7 +15,7 @@ public:
   void finish() { builder.finalize(); }
 
 private:
-  llvm::DIFile *file(frontend::Span span);
+  llvm::DIFile *file(frontend::FileId id);
 
   llvm::DIBuilder builder;
   const frontend::SourceMap &sources;

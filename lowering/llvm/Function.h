@@ -21,7 +21,7 @@ public:
   virtual ~FunctionEmitter() = default;
 
   // A synchronous body, from its parameters to the last block.
-  void emitSync(TypeId result, bool trackCaller);
+  void emitSync(const FunctionInfo &info);
 
 protected:
   ModuleEmitter &module;
@@ -32,18 +32,17 @@ protected:
   llvm::IRBuilder<> builder;
   llvm::BasicBlock *entryBlock = nullptr;
   std::vector<llvm::Value *> localAddresses;
-  std::vector<llvm::BasicBlock *> blocks;
+  std::vector<llvm::BasicBlock *> blocks; // null until something leads there
+  std::vector<uint32_t> pending; // blocks to emit
   std::vector<llvm::BasicBlock *> landingPads; // by the block that they lead to
-  llvm::BasicBlock *leavingPad = nullptr; // landing pad of calls whose unwinding leaves the body
   llvm::Value *exceptionSlot = nullptr; // the exception while cleanup blocks run
+  bool stopsUnwinding = false; // the body has TakeUnwind: its landing pads catch
   llvm::Value *callerPlace = nullptr; // the hidden argument of #[track_caller]
-  llvm::Value *resultAddress = nullptr; // where local 0 goes if its shape is Memory
   frontend::Span currentSpan;
 
   // Storage.
   llvm::AllocaInst *temporary(llvm::Type *type, uint64_t size, uint32_t align, const llvm::Twine &name = "");
   llvm::Value *temporary(TypeId type, const llvm::Twine &name = "");
-  void allocateLocals();
   llvm::Value *localAddress(mir::LocalId local) { return localAddresses[local.index]; }
 
   // Places (Places.cpp).
@@ -82,17 +81,21 @@ protected:
   void emitBlock(uint32_t index);
   void emitStatement(const mir::Statement &statement);
   virtual void emitTerminator(const mir::Terminator &terminator);
+  void emitStorage(mir::LocalId local, bool live);
   void emitSwitch(const mir::Terminator &terminator);
   void emitAssert(const mir::Terminator &terminator);
   virtual void emitReturn();
   virtual void emitUnwind();
   virtual void takeUnwind(const mir::Place &to);
-  llvm::BasicBlock *block(mir::BlockId id) { return blocks[id.index]; }
+  llvm::BasicBlock *block(mir::BlockId id);
+  void prepareBlocks(const std::vector<mir::Block> &from);
+  void emitPending();
   virtual llvm::BasicBlock *unwindDestination(mir::BlockId unwind); // null: a plain call
   virtual llvm::BasicBlock *landingPad(mir::BlockId target);
+  llvm::Value *catchException();
+  llvm::Value *exceptionPlace();
 
   // Calls (Calls.cpp).
-  struct CallShape;
   llvm::CallBase *callOrInvoke(llvm::FunctionCallee callee, llvm::ArrayRef<llvm::Value *> args, mir::BlockId unwind, bool mayUnwind = true);
   void emitCall(const mir::Terminator &terminator);
   void callInstance(uint32_t instance, llvm::ArrayRef<mir::Operand> operands, llvm::Value *to, mir::BlockId unwind);
@@ -101,7 +104,18 @@ protected:
   void emitDrop(const mir::Terminator &terminator);
   llvm::Value *placeArgument(); // the place for a #[track_caller] callee
   // Intrinsics.cpp. False: no such intrinsic.
-  bool emitIntrinsic(const typeck::FnDecl &decl, llvm::ArrayRef<TypeId> typeArgs, const mir::Terminator &call);
+  bool emitIntrinsic(const typeck::FnDecl &decl, llvm::ArrayRef<TypeId> typeArgs, const mir::Terminator &call, llvm::Value *to);
+  void emitAtomic(unsigned operation, TypeId type, const mir::Terminator &call, llvm::Value *to);
+  void emitCallerFile(TypeId type, llvm::Value *to);
+  void emitDropAt(const PlaceValue &at, mir::BlockId unwind);
+
+  // Results as two words (lowering of async functions, and std's decode_result).
+  void decodeWords(TypeId type, llvm::Value *first, llvm::Value *second, llvm::Value *to);
+  std::pair<llvm::Value *, llvm::Value *> encodeWords(TypeId type, llvm::Value *address);
+  llvm::Value *toWord(llvm::Value *value);
+  llvm::Value *fromWord(llvm::Value *word, llvm::Type *type);
+  virtual llvm::Value *currentWorker();
+  virtual llvm::Value *currentFrame();
 
   void setPlace(frontend::Span span);
   llvm::Value *word(uint64_t value) { return builder.getInt64(value); }

@@ -74,9 +74,9 @@ public:
 
   // Constants.cpp
   std::string_view text(Symbol symbol) const;
-  Symbol typeName(TypeId type);
+  std::string typeName(TypeId type);
   llvm::Constant *bytes(std::string_view text); // with no zero at the end
-  llvm::Constant *textConstant(TypeId type, Symbol text); // the address of a constant of std's str or bytes
+  llvm::Constant *textConstant(TypeId type, std::string_view text); // the address of a constant of std's str or bytes
   llvm::Constant *location(Span span); // the address of a Location of runtime/abi
   llvm::Constant *staticAddress(ConstId item);
   llvm::Constant *constantGlobal(llvm::Constant *value, uint64_t align, llvm::StringRef name = "");
@@ -93,7 +93,7 @@ private:
   std::unordered_map<uint32_t, std::unique_ptr<FunctionInfo>> functions;
   std::unordered_map<uint32_t, llvm::Function *> resumes;
   llvm::StringMap<llvm::Constant *> byteConstants;
-  std::unordered_map<uint64_t, llvm::Constant *> textConstants;
+  llvm::StringMap<llvm::Constant *> textConstants;
   std::unordered_map<uint64_t, llvm::Constant *> locations;
   llvm::MDNode *boolRangeNode = nullptr;
 };

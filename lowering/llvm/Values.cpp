@@ -101,7 +101,7 @@ void FunctionEmitter::constant(const mir::Constant &constant, SmallVectorImpl<Va
   }
   case mir::Constant::Kind::Str:
   case mir::Constant::Kind::Bytes:
-    into.push_back(module.textConstant(constant.type, constant.text));
+    into.push_back(module.textConstant(constant.type, module.text(constant.text)));
     return;
   case mir::Constant::Kind::ConstParam:
     module.internalError("a constant parameter was left by mono");
