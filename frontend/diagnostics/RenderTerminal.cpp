@@ -6,8 +6,7 @@
 namespace async::frontend {
 namespace {
 
-constexpr std::string_view reset = "\x1b[0m", bold = "\x1b[1m", red = "\x1b[1;31m", yellow = "\x1b[1;33m", blue = "\x1b[1;34m",
-                           cyan = "\x1b[1;36m";
+constexpr std::string_view reset = "\x1b[0m", bold = "\x1b[1m", red = "\x1b[1;31m", yellow = "\x1b[1;33m", blue = "\x1b[1;34m";
 
 struct Mark {
   uint32_t from, to; // byte columns in the line, from 0

@@ -148,7 +148,7 @@ struct Terminator {
   bool expected = true; // Assert
   bool isReplace = false; // Drop: the place is initialised again right after (for messages)
   CallKind callKind = CallKind::Shared; // CallValue
-  Callee convert; // Spawn: `From::from` for the task's error, or fn invalid
+  Callee settle; // Spawn: the settling function (std/task.async): what becomes of the value of a task that nobody awaits
   bool hasScope = false; // Spawn: operand 0 is the scope; false: detach
 };
 
