@@ -11,11 +11,11 @@
 #include <memory>
 
 #include "frontend/diagnostics/Diagnostics.h"
-#include "frontend/resolve/Resolve.h"
+#include "typeck/types/Collect.h"
 #include "typeck/infer/Thir.h"
 
 namespace async::infer {
 
-std::unique_ptr<thir::Body> inferBody(resolve::Context &context, typeck::FnId fn);
+std::unique_ptr<thir::Body> inferBody(typeck::Context &context, const typeck::Bodies &bodies, typeck::FnId fn);
 
 } // namespace async::infer
