@@ -1,0 +1,79 @@
+// Mono.h: which functions a program really consists of, each with its types.
+//
+// In      generic MIR (stage Elaborated) of all functions and closures that can be reached from `main` (or from exported functions).
+// Out     instances: a function or closure with generic arguments, its MIR at stage Mono. No Param, no Projection, callees are instance numbers.
+// How     a work list from the roots. Trait methods are resolved to implementations; derived and structural operations (Eq Ord Hash Clone Debug of derived
+//         types, tuples, arrays), drop glue and retaining are made here as MIR, so that lowering knows only ordinary functions.
+// Holds   at stage Mono
+//   share    no operand of kind Share is left: counting is an explicit Call before the use
+//   drop     a Drop is of a place whose type needs one; dropGlue(type) is the instance to call with the address (a raw pointer to the type)
+//   values   CallValue is left only for boxed function values (TypeKind::Fn) with `callee` unused; calls of closures and named functions have become Call or AwaitCall
+//   await    Await is left only for values of type Async; the await of a mode-polymorphic call has become a Call or an AwaitCall
+// Errors  diagnostics for what only shows here: instantiation without end (limit 256 deep), constructs whose running is not supported yet.
+// Cost    linear in the size of all instances.
+#pragma once
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "frontend/diagnostics/Diagnostics.h"
+#include "lowering/mono/Layout.h"
+#include "typeck/mir/Mir.h"
+
+namespace async::mono {
+
+struct Instance {
+  enum class Kind : uint8_t {
+    Body, // `body` is its code
+    Intrinsic, // extern "intrinsic": made in place; args are its generic arguments
+    Foreign, // extern "C": called by `linkName`
+    Leaf, // extern "leaf": like the start of an async function, by `linkName`; its frame has leafFrameSize bytes
+  } kind = Kind::Body;
+  FnId fn; // the function; of a closure: the one around it
+  ClosureId closure; // valid for closures and async blocks
+  TypeId type; // valid for glue (drop, retain, derived): of which type
+  std::vector<TypeId> args;
+  std::unique_ptr<mir::Body> body;
+  bool isAsync = false; // has a start and a resume
+  bool isExported = false; // visible to the linker (main, export "C")
+  bool inlineNever = false, inlineAlways = false, isCold = false, trackCaller = false;
+  std::vector<TypeId> params;
+  TypeId result;
+  std::string name; // unique and readable: `std::collections::list::List<i64>::push`; for Foreign and Leaf the link name
+  uint32_t leafFrameSize = 0;
+};
+
+// The table behind a boxed value; instances to be called with the address of the data first.
+struct Table {
+  enum class Kind : uint8_t { Function, Stream, Sink, Dyn } kind = Kind::Function;
+  TypeId of; // the type of the data
+  uint32_t drop = UINT32_MAX; // drop glue, or none
+  std::vector<uint32_t> methods; // Function: call. Stream: next. Sink: send flush close
+};
+
+class Mono {
+public:
+  explicit Mono(Program &program) : program(program), layouts(program) {}
+
+  Program &program;
+  mutable Layouts layouts;
+
+  uint32_t count() const { return static_cast<uint32_t>(instances.size()); }
+  const Instance &instance(uint32_t index) const { return *instances[index]; }
+  Instance &instance(uint32_t index) { return *instances[index]; }
+  bool needsDrop(TypeId type) const;
+  // The instance that ends the life of a value at an address: `fn(at: *mut T)`. UINT32_MAX: there is nothing to do.
+  uint32_t dropGlue(TypeId type) const;
+  const Table &table(uint32_t index) const { return tables[index]; }
+  uint32_t mainInstance = UINT32_MAX; // an async or synchronous function of no parameters that gives unit: `main` of the user and what reports its error
+
+  std::vector<std::unique_ptr<Instance>> instances;
+  std::vector<Table> tables; // Coerce of kind ClosureToFn, IterableToStream …: Rvalue::variant is the number of the table
+  std::unordered_map<uint32_t, uint32_t> dropGlues; // by TypeId
+};
+
+// Fills `mono` from program.mainFn. False: errors were reported.
+bool collectInstances(Mono &mono, const frontend::Interner &interner, frontend::Diagnostics &diagnostics);
+
+} // namespace async::mono
