@@ -88,6 +88,9 @@ struct FnDecl {
   bool trackCaller = false; // panics blame the caller's place; a hidden last argument carries it
   bool hasBody = false; // false: a required trait method or a foreign function
   bool takes = false; // #[takes]
+  bool isStream = false; // stream fn: `result` is Stream<item>; the body yields
+  bool isSink = false; // sink fn: `result` is Sink<item, error>; the body reads `input`
+  std::vector<uint32_t> modeParams; // rules.md I1: if it is async only because its body awaits calls of these parameters; isAsync is then true as well
   uint32_t leafFrameSize = 0; // Abi::Leaf: bytes of the leaf, at least 32
   std::optional<ImplId> impl; // where it stands
   std::optional<TraitId> trait; // declared in a trait
@@ -161,6 +164,16 @@ struct ImplDecl {
   std::vector<AssocBinding> assocTypes;
 };
 
+// type Name<…> = …
+struct AliasDecl {
+  Symbol name;
+  ModuleId module;
+  Span span;
+  Generics generics;
+  TypeId type; // invalid until lowered
+  enum class State : uint8_t { Declared, Active, Done } state = State::Declared; // Active: being lowered, so that a cycle is seen
+};
+
 // const and static: the value is what the function of no parameters gives.
 struct ConstDecl {
   Symbol name;
@@ -170,6 +183,7 @@ struct ConstDecl {
   FnId valueFn;
   bool isStatic = false;
   bool isPublic = false;
+  std::optional<int64_t> literal; // the value, where it is an integer that simple arithmetic over literals and constants gives
 };
 
 // A closure or an async block: what mono needs to make it code. Its body's first local parameters are its captures'
@@ -205,6 +219,7 @@ public:
   std::vector<ImplDecl> impls;
   std::vector<AssocTypeDecl> assocTypes;
   std::vector<ConstDecl> consts;
+  std::vector<AliasDecl> aliases;
   std::vector<ClosureDecl> closures;
 
   // Generic MIR, by FnId and ClosureId; null: no body (or not loaded yet, see Snapshot.h).

@@ -6,7 +6,9 @@
 // argument lists like types do.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -59,7 +61,7 @@ struct Type {
   std::span<const TypeId> args; // in the arena of the table
 };
 
-// The table of types. Not thread-safe; ids are stable and in order of first use.
+// The table of types. Not thread-safe; ids are stable and in order of first use, and a Type stays where it is when others are interned.
 class Types {
 public:
   Types();
@@ -94,13 +96,18 @@ public:
   TypeId constInt(int64_t value);
 
 private:
-  struct Key;
-  std::vector<Type> table;
+  std::span<const TypeId> keep(std::span<const TypeId> args);
+  void grow();
+
+  std::deque<Type> table;
+  std::vector<uint64_t> hashes; // by type
+  std::vector<uint32_t> slots; // open addressing; a power of two; 0 is empty, else a type's number plus 1
   std::vector<std::unique_ptr<TypeId[]>> argumentBlocks;
-  std::unordered_multimap<uint64_t, uint32_t> byHash;
+  TypeId *next = nullptr;
+  size_t left = 0; // free at `next`
 };
 
-// The type with each Param replaced by its argument.
+// The type with each Param replaced by its argument; a Param without one stays. A call does the work for each distinct part once.
 TypeId substitute(Types &types, TypeId type, std::span<const TypeId> args);
 
 } // namespace async::typeck
