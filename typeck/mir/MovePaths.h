@@ -1,0 +1,56 @@
+// MovePaths.h: the places of a body whose initialisation is tracked one by one.
+//
+// A path is a local, or a field, variant or fixed array element of a path. What is behind a reference, pointer or box or at a computed index
+// belongs to no path of its own; it shares the fate of the nearest path above. The paths are all locals, and every place that is moved from or
+// assigned, with all above it.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "typeck/mir/BitSet.h"
+#include "typeck/mir/Mir.h"
+
+namespace async::mir {
+
+using PathId = Id<struct MovePathTag>;
+
+struct MovePath {
+  Place place;
+  PathId parent, firstChild, nextSibling;
+};
+
+class MovePaths {
+public:
+  MovePaths(Program &program, const Body &body);
+
+  struct Found {
+    PathId path;
+    bool isExact; // false: the place lies below the path
+  };
+  Found find(const Place &place) const;
+
+  size_t size() const { return paths.size(); }
+  const MovePath &operator[](PathId id) const { return paths[id.index]; }
+  PathId ofLocal(LocalId local) const { return PathId{local.index}; }
+
+  // The path and all below it.
+  template <typename F> void forSubtree(PathId root, F &&f) const {
+    f(root);
+    for (PathId child = paths[root.index].firstChild; child.valid(); child = paths[child.index].nextSibling)
+      forSubtree(child, f);
+  }
+
+  PathId child(PathId parent, const Projection &projection) const;
+
+  // With elements counted from the front; empty if the step leaves the paths. `type` is the type before the step.
+  bool normalise(TypeId type, Projection &projection) const;
+
+private:
+  PathId add(const Place &place);
+
+  Program &program;
+  const Body &body;
+  std::vector<MovePath> paths;
+};
+
+} // namespace async::mir
