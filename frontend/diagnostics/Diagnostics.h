@@ -14,6 +14,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "frontend/source/SourceMap.h"
@@ -87,15 +88,15 @@ public:
   template <typename... Args>
   DiagnosticBuilder &label(Span span, const DiagPart<Args...> &part, std::type_identity_t<Args>... args) {
     if (span.known())
-      diagnostic.labels.push_back({span, fmt::format(part.text, args...)});
+      diagnostic.labels.push_back({span, fmt::format(part.text, std::move(args)...)});
     return *this;
   }
   template <typename... Args> DiagnosticBuilder &note(const DiagPart<Args...> &part, std::type_identity_t<Args>... args) {
-    diagnostic.notes.push_back(fmt::format(part.text, args...));
+    diagnostic.notes.push_back(fmt::format(part.text, std::move(args)...));
     return *this;
   }
   template <typename... Args> DiagnosticBuilder &help(const DiagPart<Args...> &part, std::type_identity_t<Args>... args) {
-    diagnostic.helps.push_back(fmt::format(part.text, args...));
+    diagnostic.helps.push_back(fmt::format(part.text, std::move(args)...));
     return *this;
   }
   DiagnosticBuilder &fix(Span span, std::string replacement, Applicability applicability) {
@@ -115,7 +116,7 @@ public:
     made.code = diag.code;
     made.severity = diag.severity;
     made.span = span;
-    made.message = fmt::format(diag.text, args...);
+    made.message = fmt::format(diag.text, std::move(args)...);
     if (diag.severity == Severity::Error)
       ++errors;
     return DiagnosticBuilder(made);
