@@ -45,4 +45,24 @@ std::vector<bool> reachable(const Body &body) {
   return result;
 }
 
+void removeUnreachable(Body &body) {
+  std::vector<bool> keep = reachable(body);
+  std::vector<uint32_t> number(body.blocks.size());
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < body.blocks.size(); ++i)
+    if (keep[i]) {
+      number[i] = count;
+      if (count != i)
+        body.blocks[count] = std::move(body.blocks[i]);
+      ++count;
+    }
+  body.blocks.resize(count);
+  for (Block &block : body.blocks) {
+    for (BlockId &target : block.terminator.targets)
+      target.index = number[target.index];
+    if (block.terminator.unwind.valid())
+      block.terminator.unwind.index = number[block.terminator.unwind.index];
+  }
+}
+
 } // namespace async::mir

@@ -25,4 +25,7 @@ std::vector<BlockId> reversePostorder(const Body &body);
 
 std::vector<bool> reachable(const Body &body);
 
+// Takes out the blocks that cannot be reached and numbers the rest in their order.
+void removeUnreachable(Body &body);
+
 } // namespace async::mir
