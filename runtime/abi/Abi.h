@@ -1,0 +1,211 @@
+// Abi.h: what generated code and the runtime agree on. Plain data and C functions; both sides include this file only.
+//
+// Entries     start   { i64 status, i64 v0, i64 v1 } f.start(worker, frame, args...), C convention (rax, rdx, rcx). `frame` is memory that
+//                     nothing was written to. Pending: f.start has stored `resume` and `state`, and the CALLER stores `cont`.
+//             resume  void f.resume(worker, frame, status, v0, v1), preserve_none: goes on with the outcome of what was awaited; at its end
+//                     it tail-calls `cont->resume` with its own outcome.
+//             A panic never leaves a start or a resume as an exception: it is turned into status Panicked with the payload in v0.
+// Values      at most 16 bytes: their image in v0, v1. Larger: they stay in the callee's frame and v0 is their address; the caller reads
+//             them before it does anything else with that frame.
+// Not started a frame whose `resume` is a start thunk, whose `state` is 0 and which holds the arguments. The thunk entered with Ready loads
+//             them and calls f.start (if that is not pending, it tail-calls cont->resume with the outcome); entered with Cancelled it drops
+//             the arguments and tail-calls cont->resume with Cancelled.
+// Leaves      extern "leaf" functions are starts. Their frame has the size that #[frame] says, at least sizeof(Leaf), aligned to 8.
+// Spawn       task = async_spawn(worker, scope or null, &spawnInfo); the arguments are written into the body's frame at task + bodyOffset
+//             (the runtime has set resume, cont and state); async_spawn_submit(worker, task). The handle `Task` is the task's address.
+// Shield      awaits of cleanup blocks and of `shield` are not cancelled: old = async_shield_begin(worker) before the await is started,
+//             async_shield_end(worker, old) when its outcome is there (in either copy; `old` lives across the await).
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace async::abi {
+
+enum Status : int64_t { Ready = 0, Pending = 1, Cancelled = 2, Panicked = 3 };
+
+struct Worker;
+struct Frame;
+
+// swiftcall gives C++ the three registers that LLVM's C convention returns { i64, i64, i64 } in; the rest is the C convention.
+#define ASYNC_START __attribute__((swiftcall))
+#define ASYNC_RESUME __attribute__((preserve_none))
+
+struct Outcome {
+  int64_t status;
+  uint64_t v0, v1;
+};
+
+using Resume = ASYNC_RESUME void (*)(Worker *, Frame *, int64_t status, uint64_t v0, uint64_t v1);
+
+// The head of every frame. Locals of generated frames may begin at byte 20.
+struct Frame {
+  Resume resume;
+  Frame *cont;
+  uint32_t state; // 0 not started, n the n-th suspension, ~0 started or done
+  uint32_t spare; // belongs to the frame's own locals
+};
+constexpr size_t frameHeaderSize = 20;
+constexpr uint32_t stateDone = ~0u;
+static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, cont) == 8 && offsetof(Frame, state) == 16);
+
+// What waits, in a leaf's frame. The operation's own data follow it.
+struct Task;
+struct Leaf {
+  Frame head; // head.state: LeafKind and flags of the runtime
+  uint64_t value; // v0 of the outcome; its writer is who wakes the leaf
+  Leaf *next; // in the list of woken leaves of the task
+  Task *task;
+  Leaf *waitNext; // in the list of waiting leaves of the task; touched by its owner only
+  Leaf **waitLink;
+};
+static_assert(sizeof(Leaf) == 64 && alignof(Leaf) == 8);
+
+// What becomes of the value of a task that nobody awaits: null, or an error for its scope (std/task.async).
+using Settle = void *(*)(uint64_t v0, uint64_t v1);
+
+// One constant for each place that spawns.
+struct SpawnInfo {
+  uint64_t frameSize; // of the body, with its header
+  uint64_t frameAlign; // at most 16
+  Resume start; // the start thunk
+  Settle settle; // null: the value needs nothing
+  const char *name; // of the function, for reports
+  uint64_t nameLength;
+};
+static_assert(sizeof(SpawnInfo) == 48 && offsetof(SpawnInfo, start) == 16 && offsetof(SpawnInfo, settle) == 24);
+
+struct Scope;
+
+// The head of a task; the frame of its body follows. It is itself the `cont` of the body.
+struct Task {
+  Resume resume; // the runtime's finish function
+  uint64_t word; // see TaskWord.h
+  uint64_t joiner; // 0, a Leaf, 1 done, 2 the handle was given up
+  Scope *scope;
+  Task *scopeNext, *scopePrev;
+  const SpawnInfo *info;
+  Leaf *leaves; // that wait
+  Scope *failing; // scopes of this task whose body has to stop
+  uint8_t cancelSeen; // a request to stop the whole task was taken from the word
+  uint8_t taken; // the outcome was read
+  uint16_t cancelling; // groups of arms that are being stopped
+  uint32_t id;
+};
+constexpr size_t bodyOffset = 80;
+static_assert(sizeof(Task) == bodyOffset && offsetof(Task, word) == 8);
+
+// std's Scope: 16 words in the frame that opened it.
+struct Scope {
+  uint32_t lock;
+  uint8_t report; // failures are printed, siblings go on
+  uint8_t cancelled;
+  uint8_t stopsBody; // a failure asked the body to stop
+  uint8_t bodyStopped; // and an await of the body was cancelled for it
+  uint64_t pending; // tasks that have not ended
+  Task *first; // tasks that run
+  Leaf *waiter; // async_scope_wait
+  Task *owner;
+  Frame *frame; // that opened it; null if unknown: then all awaits of the owner belong to it
+  Scope *nextFailing;
+  uint64_t panic; // the first failure is this panic
+  void *errors; // chain of errors, the first in time first
+  void *lastError;
+  uint64_t failure; // 0 none, 1 an error, 3 a panic
+  uint64_t reserved[5];
+};
+static_assert(sizeof(Scope) == 128);
+
+// One of several futures that a frame waits for (std/core/future.async; words only there, so that the order is this one). The head is a frame's: the
+// future continues into it.
+struct Arm {
+  Frame head; // state: see Arms.cpp
+  uint64_t status; // of the outcome; 1 while there is none
+  uint64_t v0, v1;
+  Frame *frame; // on the heap (async_frame_new)
+  Arm *base; // the first arm of the group
+  Arm *next; // in the order of ending
+  // Only in the first arm.
+  Leaf *waiter;
+  Arm *firstEnded, *lastEnded;
+  uint32_t started, given, running, cancelling;
+};
+static_assert(sizeof(Arm) == 112 && offsetof(Arm, status) == 24 && offsetof(Arm, frame) == 48);
+
+// A place in the source, for panics and #[track_caller].
+struct Location {
+  const char *file;
+  uint64_t fileLength;
+  uint32_t line, column;
+};
+static_assert(sizeof(Location) == 24 && offsetof(Location, line) == 16 && offsetof(Location, column) == 20);
+
+// The head of the buffers of std's str and bytes; the bytes follow. Memory of async_alloc(capacity + 16, 8).
+struct Buffer {
+  int64_t count, capacity;
+};
+// std's str and bytes.
+struct Text {
+  const uint8_t *data;
+  int64_t length;
+  Buffer *owner;
+};
+static_assert(sizeof(Buffer) == 16 && sizeof(Text) == 24);
+
+// The head of a worker that generated code may read.
+struct WorkerHead {
+  Task *task; // that runs
+  uint32_t shield; // not 0: awaits that begin now are not cancelled
+  int32_t budget; // of operations that are ready at once
+};
+
+} // namespace async::abi
+
+extern "C" {
+using AsyncWorker = async::abi::Worker;
+
+// What the generated `main` calls and returns. `report` gets the value of the body of `main` and gives the exit code: 0, or 1 after printing an Err.
+int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1));
+
+AsyncWorker *async_current_worker(void); // of this thread
+extern uint8_t async_is_threaded; // a second thread has ever been started
+
+// Tasks.
+async::abi::Task *async_spawn(AsyncWorker *worker, async::abi::Scope *scope, const async::abi::SpawnInfo *info);
+void async_spawn_submit(AsyncWorker *worker, async::abi::Task *task);
+uint32_t async_shield_begin(AsyncWorker *worker);
+void async_shield_end(AsyncWorker *worker, uint32_t old);
+// After scope_enter: which frame the scope belongs to. Without it, a failure stops all awaits of the task.
+void async_scope_frame(async::abi::Scope *scope, async::abi::Frame *frame);
+
+// Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.
+async::abi::Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk);
+void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started
+// Leaf (frame of 96 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
+ASYNC_START async::abi::Outcome async_future_await(AsyncWorker *worker, async::abi::Frame *leaf, async::abi::Frame *future);
+
+// Leaves beside those that std declares.
+ASYNC_START async::abi::Outcome async_yield_now(AsyncWorker *worker, async::abi::Frame *leaf); // 64 bytes
+// An event: a word, 0 at first, for one waiter at a time. `wait` takes a setting; settings do not add up.
+ASYNC_START async::abi::Outcome async_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event); // 80 bytes
+void async_event_set(uint64_t *event);
+
+// Panics. All raise an exception of the platform's unwinder that async_personality knows; a landing pad gets its address, async_catch gives the
+// payload of status Panicked, async_resume_panic raises it again.
+int async_personality(int version, int actions, uint64_t exceptionClass, void *exception, void *context);
+uint64_t async_catch(void *exception);
+[[noreturn]] void async_resume_panic(uint64_t payload);
+[[noreturn]] void async_panic_text(const uint8_t *data, int64_t length, const uint8_t *file, int64_t fileLength, int64_t line, int64_t column);
+[[noreturn]] void async_panic_overflow_add(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_sub(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_mul(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_neg(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_div(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_rem(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_shl(const async::abi::Location *place);
+[[noreturn]] void async_panic_overflow_shr(const async::abi::Location *place);
+[[noreturn]] void async_panic_div_zero(const async::abi::Location *place);
+[[noreturn]] void async_panic_rem_zero(const async::abi::Location *place);
+[[noreturn]] void async_panic_bounds(int64_t index, int64_t length, const async::abi::Location *place);
+// A panic left a destructor that ran because of a panic, or code that must not unwind.
+[[noreturn]] void async_panic_abort(void);
+}
