@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lowering/mono/Select.h"
 #include "typeck/types/Program.h"
 
 namespace async::mono {
@@ -41,14 +42,35 @@ struct Layout {
 
 class Layouts {
 public:
-  explicit Layouts(Program &program) : program(program) {}
+  explicit Layouts(Program &program) : program(program), select(program) {}
   const Layout &of(TypeId type);
   // The type of a field: of a struct, tuple, closure environment (variant ignored), or of a variant.
   TypeId fieldType(TypeId type, uint32_t variant, uint32_t field);
   uint64_t arrayLength(TypeId type) const;
+  // Whether a reference or raw pointer to it is two words.
+  bool isUnsized(TypeId type) const;
+  bool needsDrop(TypeId type);
+  // More than any memory holds: such a type is an error of the program. Sizes saturate there.
+  static constexpr uint64_t sizeLimit = uint64_t{1} << 47;
 
 private:
+  friend class Mono;
+  using Fields = std::vector<TypeId>;
+  void compute(TypeId type, Layout &layout);
+  void placeFields(Layout &layout, Fields fields);
+  void layEnum(Layout &layout, const AdtDecl &adt, TypeId type);
+  bool chooseNiche(Layout &layout);
+  bool computeNeedsDrop(TypeId type);
+  Fields fieldTypes(TypeId type, uint32_t variant);
+
   Program &program;
+
+public:
+  Select select;
+  AdtId box; // std's: never null. Set by collectInstances
+
+private:
+  std::unordered_map<uint32_t, bool> drops;
   std::unordered_map<uint32_t, std::unique_ptr<Layout>> known;
 };
 

@@ -9,6 +9,8 @@
 //   drop     a Drop is of a place whose type needs one; dropGlue(type) is the instance to call with the address (a raw pointer to the type)
 //   values   CallValue is left only for boxed function values (TypeKind::Fn) with `callee` unused; calls of closures and named functions have become Call or AwaitCall
 //   await    Await is left only for values of type Async; the await of a mode-polymorphic call has become a Call or an AwaitCall
+//   futures  Rvalues Future and AsyncBlock, Spawn and `settle` have callee.instance; the glue of the parameters of what becomes a future exists
+//   modes    an async function that never waits and is nowhere a future has become a synchronous one (isAsync false), its AwaitCalls Calls
 // Errors  diagnostics for what only shows here: instantiation without end (limit 256 deep), constructs whose running is not supported yet.
 // Cost    linear in the size of all instances.
 #pragma once
@@ -45,6 +47,9 @@ struct Instance {
 };
 
 // The table behind a boxed value; instances to be called with the address of the data first.
+// Function  call(data, arguments…) -> result. Of type `once fn` (CallKind::Once) it takes the data away: its caller (CallValue of callKind Once, whose
+//           operand is the Fn by value) then only frees the memory. `drop` is for a function value that is dropped.
+// Values of types Fn, Stream, Sink, Async and `dyn` have no drop glue: lowering ends them through their table, or by async_frame_free.
 struct Table {
   enum class Kind : uint8_t { Function, Stream, Sink, Dyn } kind = Kind::Function;
   TypeId of; // the type of the data
@@ -55,6 +60,8 @@ struct Table {
 class Mono {
 public:
   explicit Mono(Program &program) : program(program), layouts(program) {}
+  Mono(const Mono &) = delete;
+  Mono &operator=(const Mono &) = delete;
 
   Program &program;
   mutable Layouts layouts;
@@ -66,7 +73,12 @@ public:
   // The instance that ends the life of a value at an address: `fn(at: *mut T)`. UINT32_MAX: there is nothing to do.
   uint32_t dropGlue(TypeId type) const;
   const Table &table(uint32_t index) const { return tables[index]; }
-  uint32_t mainInstance = UINT32_MAX; // an async or synchronous function of no parameters that gives unit: `main` of the user and what reports its error
+  std::string internalErrors; // inconsistencies of the compiler itself; empty if all is well
+  // The body of the main task: an async function of no parameters that gives what the user's `main` gives. It sets the statics first.
+  uint32_t mainInstance = UINT32_MAX;
+  // `fn(v0: u64, v1: u64) -> i32`: gets the two words of that value, prints an Err, gives the exit code (`report` of async_main_run).
+  uint32_t mainReport = UINT32_MAX;
+  std::vector<ConstId> statics; // that are used: memory of their type, zero at first
 
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<Table> tables; // Coerce of kind ClosureToFn, IterableToStream …: Rvalue::variant is the number of the table

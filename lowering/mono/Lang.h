@@ -1,0 +1,19 @@
+// Lang.h: the definitions of std that mono itself calls or knows, found by their #[lang] names. Missing ones are invalid ids.
+#pragma once
+#include "typeck/types/Program.h"
+
+namespace async::mono {
+
+using namespace typeck;
+
+struct Lang {
+  Lang(const Program &program, const frontend::Interner &interner);
+
+  TraitId eq, ord, hash, clone, debug, retain;
+  AdtId ordering, box, formatter, hasher;
+  FnId hasherWord, fmtStr, debugBegin, debugField, debugEnd, debugOpaque, mainError;
+  FnId decodeResult; // the intrinsic
+  AdtId str, result;
+};
+
+} // namespace async::mono
