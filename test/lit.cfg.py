@@ -1,0 +1,23 @@
+# lit's settings. `%golden %s` compares standard input with the generated block at the end of the test, and rewrites it with BLESS=1.
+import os
+import sys
+
+import lit.formats
+
+config.name = "asyncc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".async", ".mir", ".test"]
+config.excludes = ["unit", "inputs"]
+build = os.path.abspath(lit_config.params["build"])
+source = os.path.dirname(__file__)
+config.test_source_root = source
+config.test_exec_root = os.path.join(build, "test", "lit")
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(build, "tools", "asyncc"), os.path.join(build, "tools", "async-opt"), "/usr/lib/llvm-19/bin", os.environ["PATH"]])
+config.environment["NO_COLOR"] = "1"
+if os.environ.get("BLESS"):
+    config.environment["BLESS"] = "1"
+config.substitutions.append(("%golden", f"{sys.executable} {os.path.join(source, 'golden.py')}"))
+# Runs a program in both ways and compares what it prints with its `// OUT:` lines.
+config.substitutions.append(("%both", f"{sys.executable} {os.path.join(source, 'both.py')}"))
+lit_config.maxIndividualTestTime = 120

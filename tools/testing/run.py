@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Runs the suites on a build folder and closes with `N passed, N failed`. Usage: run.py BUILD [--lit-only] [PATH...]
+
+Suites: unit tests (GoogleTest, each unit_* program), lit tests below test/, the acceptance programs named in test/cases.txt (where
+../shared/cases is there), the programs in docs/errors, and tidy. PATH limits the run to the lit tests below it or to unit programs of that name.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIT = "/usr/lib/llvm-19/build/utils/lit/lit.py"
+passed = failed = 0
+
+
+def count(good, bad):
+    global passed, failed
+    passed += good
+    failed += bad
+
+
+def call(command, limit, **options):
+    try:
+        return subprocess.run([str(c) for c in command], timeout=limit, **options)
+    except subprocess.TimeoutExpired:
+        print(f"FAIL {command[0]}: no end within {limit} s")
+        return None
+
+
+def unit_tests(build, wanted):
+    for program in sorted((build / "test" / "unit").glob("unit_*")):
+        if not os.access(program, os.X_OK) or program.is_dir() or (wanted and program.name not in wanted):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            report = pathlib.Path(folder) / "report.json"
+            done = call([program, "--gtest_brief=1", f"--gtest_output=json:{report}"], 600, stdout=subprocess.PIPE, text=True)
+            try:
+                data = json.loads(report.read_text())
+            except (OSError, ValueError):
+                data = None
+            if done is None or data is None:
+                print(f"FAIL {program.name}: ended without a report" + (f" (status {done.returncode})" if done else ""))
+                count(0, 1)
+                continue
+            bad = data["failures"] + data.get("errors", 0)
+            if bad or done.returncode:
+                print(done.stdout)
+                bad = max(bad, 1)
+            count(data["tests"] - data["disabled"] - bad, bad)
+
+
+def lit_tests(build, wanted):
+    paths = [p for p in wanted if pathlib.Path(p).exists()] if wanted else [str(ROOT / "test")]
+    if not paths or not (build / "tools" / "asyncc" / "asyncc").exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        call([sys.executable, LIT, "-q", "-o", report, "--param", f"build={build}", *paths], 3000)
+        try:
+            tests = json.loads(report.read_text())["tests"]
+        except (OSError, ValueError):
+            print("FAIL lit: ended without a report")
+            count(0, 1)
+            return
+    good = sum(t["code"] in ("PASS", "XFAIL") for t in tests)
+    count(good, len(tests) - good)
+
+
+def programs(build):
+    check = ROOT.parent / "shared" / "cases" / "check"
+    asyncc = build / "tools" / "asyncc" / "asyncc"
+    names = [line.strip() for line in (ROOT / "test" / "cases.txt").read_text().splitlines() if line.strip() and not line.startswith("#")]
+    if not check.exists() or not asyncc.exists() or not names:
+        return
+    done = call([sys.executable, check, asyncc, *names], 1800, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.splitlines() if done else ["0 passed, 1 failed"]
+    print("\n".join(line for line in lines if line.startswith("FAIL")), end="")
+    good, bad = lines[-1].split(", ")
+    count(int(good.split()[0]), int(bad.split()[0]))
+
+
+def script(name, *arguments):
+    done = call([sys.executable, ROOT / "tools" / "testing" / name, *arguments], 900, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.strip().splitlines() if done else ["0 passed, 1 failed"]
+    for line in lines[:-1]:
+        print(line)
+    good, bad = lines[-1].split(", ")
+    count(int(good.split()[0]), int(bad.split()[0]))
+
+
+def main():
+    build = (ROOT / sys.argv[1]).resolve()
+    lit_only = "--lit-only" in sys.argv
+    wanted = [a for a in sys.argv[2:] if a != "--lit-only"]
+    if not lit_only:
+        unit_tests(build, [w for w in wanted if w.startswith("unit_")])
+    if not wanted or any(not w.startswith("unit_") for w in wanted):
+        lit_tests(build, [w for w in wanted if not w.startswith("unit_")])
+    if not wanted and not lit_only:
+        programs(build)
+        script("pages.py", str(build))
+        script("tidy.py")
+    print(f"{passed} passed, {failed} failed", flush=True)
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()
