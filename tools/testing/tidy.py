@@ -11,6 +11,8 @@ MOST_LINES = 800
 LAYERS = ["frontend/source", "frontend/diagnostics", "frontend/syntax", "frontend/resolve", "typeck/types", "typeck/infer", "typeck/mir",
           "typeck/lifetimes", "typeck/snapshot", "lowering/mono", "lowering/opt", "lowering/states", "lowering/llvm", "lowering/link", "tools"]
 RUNTIME = ["runtime/abi", "runtime/sync", "runtime/core", "runtime/sim", "runtime/trace"]
+# The destructor of Program needs the whole type of the bodies that it owns; the header is free of code.
+ALLOWED = {("typeck/types/Program.cpp", "typeck/mir/Mir.h")}
 MARKS = re.compile(r"\b(FIXME|XXX|HACK)\b|\bTODO\b(?!: \w)")
 files = [ROOT / line for line in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()]
 files = [f for f in files if f.exists()]
@@ -40,7 +42,7 @@ for file in sources:
         continue
     for included in re.findall(r'#include "([^"]+)"', text):
         there = layer(included)
-        if there is None or there == here:
+        if there is None or there == here or (name, included) in ALLOWED:
             continue
         if here in RUNTIME:
             wrong = there not in RUNTIME[: RUNTIME.index(here)]
@@ -50,7 +52,7 @@ for file in sources:
             wrong = LAYERS.index(there) > LAYERS.index(here)
         if wrong:
             problems.append(f"{name}: includes {included}, which stands later in the layers")
-    if "#include <llvm/" in text and here not in ("lowering/llvm", "lowering/link"):
+    if file.suffix in (".cpp", ".h") and "#include <llvm/" in text and here not in ("lowering/llvm", "lowering/link"):
         problems.append(f"{name}: includes LLVM outside lowering/llvm and lowering/link")
     if "antlr4-runtime" in text and file.suffix in (".cpp", ".h") and here != "frontend/syntax":
         problems.append(f"{name}: includes ANTLR outside frontend/syntax")
