@@ -54,12 +54,15 @@ struct Binding {
   Def def;
   bool isPublic = false;
   Span span;
+  bool isGlob = false; // by `use m::*`: anything else of that name goes before it
 };
 
 struct Module {
   Symbol name;
   uint32_t parent = UINT32_MAX; // UINT32_MAX: a root (std, or the user's package)
   bool isBlock = false; // the items of a block: names not found here are looked up in the parent
+  bool isStd = false;
+  bool hasFile = false;
   std::unordered_map<Symbol, Binding> types, values;
 };
 
@@ -90,6 +93,7 @@ struct World {
   std::vector<FnRef> fns; // free, in impls, traits, extern blocks; by FnId
   std::vector<ItemRef> adts, traits, impls, consts, aliases, tests; // by number
   std::vector<ItemRef> assocTypes; // declared in traits; by AssocTypeId
+  std::vector<std::vector<Symbol>> adtVariants; // the names of the variants of each enum; none for structs
   std::vector<uint32_t> assocTypeTraits; // the trait of each
   std::vector<uint32_t> constFns; // unused by resolve: the number of the function that gives a const's value, set by collect
   uint32_t preludeModule = UINT32_MAX; // whose public names every module sees last

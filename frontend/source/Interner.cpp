@@ -20,6 +20,11 @@ Symbol Interner::intern(std::string_view text) {
   return {index};
 }
 
+std::optional<Symbol> Interner::find(std::string_view text) const {
+  auto found = byText.find(text);
+  return found == byText.end() ? std::nullopt : std::optional(Symbol{found->second});
+}
+
 std::string_view Interner::keep(std::string_view text) {
   constexpr size_t blockSize = 64 * 1024;
   if (text.size() > left) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +26,8 @@ public:
   Interner &operator=(const Interner &) = delete;
 
   Symbol intern(std::string_view text);
+  // The symbol of a text that has been interned.
+  std::optional<Symbol> find(std::string_view text) const;
   std::string_view text(Symbol symbol) const { return texts[symbol.index]; }
   uint32_t size() const { return static_cast<uint32_t>(texts.size()); }
 
