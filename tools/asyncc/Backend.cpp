@@ -1,0 +1,87 @@
+#include "tools/asyncc/Backend.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "Version.h"
+
+namespace async::cli {
+
+namespace fs = std::filesystem;
+
+static fs::path executableFolder() {
+  std::error_code code;
+  return fs::read_symlink("/proc/self/exe", code).parent_path();
+}
+
+// An installed compiler finds its parts in ../lib/asyncc; one in its build folder where they were built.
+static std::string findPart(const char *name, const char *built) {
+  std::error_code code;
+  fs::path installed = executableFolder() / ".." / "lib" / "asyncc" / name;
+  return fs::exists(installed, code) ? fs::canonical(installed, code).string() : built;
+}
+
+std::string stdFolder() { return findPart("std", ASYNC_SOURCE_STD); }
+
+std::string runtimeArchive(const CodegenLibrary &library) {
+  std::string found = library.findRuntime("libasync_rt.a");
+  return found.empty() ? findPart("libasync_rt.a", ASYNC_BUILD_RUNTIME) : found;
+}
+
+const CodegenLibrary *backend(std::string &error) {
+  static const CodegenLibrary *library = nullptr;
+  if (library)
+    return library;
+  std::string path = findPart(codegenLibraryFile, ASYNC_BUILD_CODEGEN);
+  void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto *function = handle ? reinterpret_cast<CodegenLibraryFunction *>(dlsym(handle, codegenLibraryFunction)) : nullptr;
+  if (!function) {
+    error = fmt::format("cannot load the code generator: {}", dlerror());
+    return nullptr;
+  }
+  if (function()->abi != CodegenLibrary::currentAbi) {
+    error = fmt::format("the code generator {} is of another version of asyncc", path);
+    return nullptr;
+  }
+  return library = function();
+}
+
+std::string backendVersion() {
+  std::string error;
+  const CodegenLibrary *library = backend(error);
+  return library ? fmt::format("LLVM {}, target {}", library->llvmVersion, library->target) : "no code generator: " + error;
+}
+
+bool lower(Lowering &lowering) {
+  driver::Session &session = lowering.session;
+  if (!mono::collectInstances(lowering.mono, session.interner, session.diagnostics) || session.diagnostics.errorCount() > 0)
+    return false;
+  lowering.states = states::lowerStates(lowering.mono, session.interner);
+  return true;
+}
+
+std::string generate(Lowering &lowering, const Options &options, llvmgen::Form form, int &status) {
+  std::string error;
+  const CodegenLibrary *library = backend(error);
+  if (!library) {
+    status = fail(error);
+    return {};
+  }
+  driver::Session &session = lowering.session;
+  llvmgen::Input input{session.program, lowering.mono, lowering.states, session.sources, session.interner};
+  llvmgen::Options settings;
+  settings.level = options.level;
+  settings.debugInfo = options.debugInfo;
+  settings.onlyFunction = options.function;
+  settings.version = ASYNC_VERSION;
+  llvmgen::Result result = library->generate(input, settings, form);
+  if (!result.errors.empty() || result.bytes.empty()) {
+    status = internalError(result.errors.empty() ? "the code generator gave nothing" : result.errors);
+    return {};
+  }
+  return std::move(result.bytes);
+}
+
+} // namespace async::cli

@@ -1,0 +1,117 @@
+// Commands.cpp: build, run and check.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tools/asyncc/Backend.h"
+#include "tools/asyncc/Output.h"
+
+namespace async::cli {
+
+int fail(const std::string &text) {
+  fmt::print(stderr, "error: {}\n", text);
+  return HasErrors;
+}
+
+int internalError(const std::string &text) {
+  fmt::print(stderr, "internal error: {}\nThis is a mistake in asyncc; please report it with the program that it was given.\n", text);
+  return InternalError;
+}
+
+bool load(driver::Session &session, const Options &options) {
+  if (!session.loadStd(stdFolder())) {
+    fail(fmt::format("cannot read the standard library in {}", stdFolder()));
+    return false;
+  }
+  std::string error;
+  if (!session.loadUser(options.input, error)) {
+    fail(error);
+    return false;
+  }
+  return true;
+}
+
+static frontend::TerminalStyle terminalStyle(const Options &options) {
+  frontend::TerminalStyle style;
+  bool isTerminal = isatty(2) != 0;
+  style.color = options.color == "always" || (options.color == "auto" && isTerminal && !getenv("NO_COLOR"));
+  winsize size{};
+  if (isTerminal && ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+    style.width = size.ws_col;
+  return style;
+}
+
+int report(const driver::Session &session, const Options &options) {
+  std::string text;
+  frontend::TerminalStyle style = terminalStyle(options);
+  uint32_t errors = 0;
+  for (const frontend::Diagnostic *diagnostic : session.diagnostics.sorted()) {
+    text += options.diagnostics == "json" ? renderJson(*diagnostic, session.sources) : renderTerminal(*diagnostic, session.sources, style);
+    errors += diagnostic->severity == frontend::Severity::Error;
+  }
+  fwrite(text.data(), 1, text.size(), stderr);
+  return errors ? HasErrors : Good;
+}
+
+int check(const Options &options) {
+  driver::Session session;
+  if (!load(session, options))
+    return HasErrors;
+  session.check(false);
+  return report(session, options);
+}
+
+// Loads, checks and lowers; anything but Good is the status of the driver.
+static int prepare(driver::Session &session, Lowering &lowering, const Options &options) {
+  if (!load(session, options))
+    return HasErrors;
+  bool good = session.check(true) && lower(lowering);
+  int status = report(session, options);
+  return good ? status : static_cast<int>(HasErrors);
+}
+
+int build(const Options &options) {
+  driver::Session session;
+  Lowering lowering(session);
+  int status = prepare(session, lowering, options);
+  if (status != Good)
+    return status;
+  std::string object = generate(lowering, options, llvmgen::Form::Object, status);
+  if (object.empty())
+    return status;
+  std::string output = options.output;
+  if (output.empty())
+    output = std::filesystem::absolute(options.input).lexically_normal().replace_extension().filename().string();
+  std::string error;
+  const CodegenLibrary *library = backend(error);
+  link::Options settings;
+  settings.runtimeArchive = runtimeArchive(*library);
+  settings.keepDebugInfo = options.debugInfo;
+  settings.stripAll = options.strip;
+  std::string temporary = beginOutput(output);
+  if (!library->linkProgram(object, temporary, settings, error)) {
+    abandonOutput(temporary);
+    return fail(error);
+  }
+  return finishOutput(temporary, output, error) ? static_cast<int>(Good) : fail(error);
+}
+
+int run(const Options &options) {
+  driver::Session session;
+  Lowering lowering(session);
+  int status = prepare(session, lowering, options);
+  if (status != Good)
+    return status;
+  std::string object = generate(lowering, options, llvmgen::Form::Object, status);
+  if (object.empty())
+    return status;
+  std::string error;
+  std::vector<std::string> arguments{options.input};
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+  fflush(stdout);
+  status = backend(error)->runObject(object, arguments, error);
+  return error.empty() ? status : internalError(error);
+}
+
+} // namespace async::cli

@@ -1,0 +1,119 @@
+// Emit.cpp: --emit: every representation as text, to standard output or to -o.
+#include <algorithm>
+#include <array>
+
+#include "frontend/syntax/Parse.h"
+#include "tools/asyncc/Backend.h"
+#include "tools/asyncc/Output.h"
+#include "typeck/mir/Print.h"
+#include "typeck/types/TypeText.h"
+
+namespace async::cli {
+namespace {
+
+constexpr std::array kinds = {"tokens", "ast", "types", "mir", "states", "llvm-ir", "asm", "obj", "dot"};
+
+int put(const Options &options, std::string_view text) {
+  if (options.output.empty()) {
+    fwrite(text.data(), 1, text.size(), stdout);
+    return Good;
+  }
+  std::string error;
+  return writeOutput(options.output, text, error) ? static_cast<int>(Good) : fail(error);
+}
+
+bool wanted(const driver::Session &session, const Options &options, typeck::FnId fn) {
+  if (options.function.empty())
+    return true;
+  return pathText(session.program, session.interner, fn).find(options.function) != std::string::npos;
+}
+
+// The blocks of a body as a graph for Graphviz.
+std::string dot(const driver::Session &session, typeck::FnId fn, const mir::Body &body) {
+  std::string text = fmt::format("digraph \"{}\" {{\n  node [shape=box, fontname=monospace];\n", pathText(session.program, session.interner, fn));
+  for (uint32_t i = 0; i < body.blocks.size(); ++i) {
+    const mir::Terminator &end = body.blocks[i].terminator;
+    text += fmt::format("  b{} [label=\"b{}: {} statements\"{}];\n", i, i, body.blocks[i].statements.size(), body.blocks[i].isCleanup ? ", style=dashed" : "");
+    for (mir::BlockId target : end.targets)
+      text += fmt::format("  b{} -> b{};\n", i, target.index);
+    if (end.unwind.valid())
+      text += fmt::format("  b{} -> b{} [style=dashed];\n", i, end.unwind.index);
+  }
+  return text + "}\n";
+}
+
+// What needs no lowering: gathered while the session checks.
+int emitChecked(const Options &options, driver::Session &session) {
+  std::string text;
+  auto mirOf = [&](typeck::FnId fn, const mir::Body &body) {
+    if (wanted(session, options, fn))
+      text += options.emit == "dot" ? dot(session, fn, body) : print(session.program, session.interner, body);
+  };
+  if (options.emit == "types") {
+    session.observer.inferred = [&](typeck::FnId fn, const thir::Body &) {
+      if (wanted(session, options, fn))
+        text += signatureText(session.program, session.interner, fn) + "\n";
+    };
+  } else if (options.after == "build") {
+    session.observer.built = mirOf;
+  } else {
+    session.observer.elaborated = mirOf;
+  }
+  if (!load(session, options))
+    return HasErrors;
+  session.check(false);
+  int status = report(session, options);
+  int written = put(options, text);
+  return status != Good ? status : written;
+}
+
+int emitParsed(const Options &options, driver::Session &session) {
+  std::string text;
+  session.observer.parsed = [&](const ast::File &file) {
+    text += options.emit == "ast" ? syntax::printAst(file, session.interner) : syntax::printTokens(session.sources, file.file);
+  };
+  std::string error;
+  if (!session.loadUser(options.input, error))
+    return fail(error);
+  int status = report(session, options);
+  int written = put(options, text);
+  return status != Good ? status : written;
+}
+
+int emitLowered(const Options &options, driver::Session &session) {
+  Lowering lowering(session);
+  if (!load(session, options))
+    return HasErrors;
+  bool good = session.check(true) && lower(lowering);
+  int status = report(session, options);
+  if (!good)
+    return HasErrors;
+  if (options.emit == "states")
+    return put(options, printStates(lowering.mono, lowering.states, session.interner, session.sources, options.function));
+  if (options.emit == "mir") {
+    std::string text;
+    for (uint32_t i = 0; i < lowering.mono.count(); ++i) {
+      const mono::Instance &instance = lowering.mono.instance(i);
+      if (instance.body && instance.name.find(options.function) != std::string::npos)
+        text += fmt::format("// {}\n{}", instance.name, print(session.program, session.interner, *instance.body));
+    }
+    return put(options, text);
+  }
+  llvmgen::Form form = options.emit == "asm" ? llvmgen::Form::Assembly : options.emit == "obj" ? llvmgen::Form::Object : llvmgen::Form::Ir;
+  std::string bytes = generate(lowering, options, form, status);
+  return bytes.empty() ? status : put(options, bytes);
+}
+
+} // namespace
+
+bool isKnownEmit(const std::string &kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
+
+int emit(const Options &options) {
+  driver::Session session;
+  if (options.emit == "tokens" || options.emit == "ast")
+    return emitParsed(options, session);
+  bool beforeMono = options.emit == "types" || options.emit == "dot" || (options.emit == "mir" && options.after != "mono");
+  return beforeMono ? emitChecked(options, session) : emitLowered(options, session);
+}
+
+} // namespace async::cli

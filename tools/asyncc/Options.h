@@ -1,0 +1,38 @@
+// Options.h: what the command line asks for, and the subcommands.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "frontend/diagnostics/Render.h"
+#include "tools/driver/Session.h"
+
+namespace async::cli {
+
+// Exit statuses of the driver; `run` gives the program's own.
+enum Status : int { Good = 0, HasErrors = 1, Usage = 2, InternalError = 70 };
+
+struct Options {
+  std::string input, output;
+  std::string emit, after, function; // --emit, --after, --function
+  std::string color = "auto", diagnostics = "text";
+  unsigned level = 2;
+  bool debugInfo = false, strip = false;
+  std::vector<std::string> arguments; // of the program, for run
+};
+
+int build(const Options &options);
+int run(const Options &options);
+int check(const Options &options);
+
+// Loads std and the input into a session. False: it was said why on standard error.
+bool load(driver::Session &session, const Options &options);
+// Writes the diagnostics to standard error. The status that they mean.
+int report(const driver::Session &session, const Options &options);
+int internalError(const std::string &text);
+int fail(const std::string &text);
+
+// --emit for what needs no code generator; called while checking. `kinds` of MIR dumps by pass.
+bool isKnownEmit(const std::string &kind);
+int emit(const Options &options);
+
+} // namespace async::cli

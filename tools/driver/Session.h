@@ -1,0 +1,61 @@
+// Session.h: one compilation: it owns every arena, and takes a program from files to checked MIR.
+//
+// In      std's sources (or its stored form) and the user's file or folder.
+// Out     diagnostics, and Program with the MIR of every body at stage Elaborated.
+// How     parse, enterModules, collect, then for each body inferBody, buildMir, checkMoves, checkLoans, elaborateDrops. Bodies are independent; their
+//         diagnostics are sorted by place at the end.
+// Errors  a pass after one that reported errors in a body leaves that body out; the other bodies go on.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "typeck/types/Collect.h"
+
+namespace async::thir {
+struct Body;
+}
+
+namespace async::driver {
+
+// Called with what a pass made, for dumps. Any may be empty.
+struct Observer {
+  std::function<void(const ast::File &)> parsed; // the user's files
+  std::function<void(typeck::FnId, const thir::Body &)> inferred;
+  std::function<void(typeck::FnId, const mir::Body &)> built, elaborated; // with the closures inside, after it
+  bool bodiesOfStd = false; // observe these too
+};
+
+class Session {
+public:
+  frontend::SourceMap sources;
+  frontend::Interner interner;
+  frontend::Diagnostics diagnostics;
+  typeck::Program program;
+  resolve::World world;
+  typeck::Bodies bodies;
+  Observer observer;
+
+  typeck::Context context() { return {program, world, sources, interner, diagnostics}; }
+
+  // The standard library's sources lie below `stdFolder`. False: it cannot be read.
+  bool loadStd(const std::string &stdFolder);
+  // A file is the root module; in a folder each file is a module and main.async the root. False: `error` says why nothing was read.
+  bool loadUser(const std::string &path, std::string &error);
+  // What was loaded, to checked MIR. True if no errors were reported. `needsMain`: report a missing `main`.
+  bool check(bool needsMain);
+
+  // Whether a function comes from std.
+  bool isStd(typeck::FnId fn) const;
+
+private:
+  void checkBody(typeck::FnId fn);
+  void store(typeck::FnId fn, std::unique_ptr<mir::Body> body);
+
+  std::vector<resolve::SourceModule> pending;
+  uint32_t stdEnd = 0; // first position behind std's files
+};
+
+// Reads a file whole. False: `error` says why.
+bool readFile(const std::string &path, std::string &text, std::string &error);
+
+} // namespace async::driver
