@@ -91,6 +91,10 @@ void Builder::callValueInto(const Place &to, const thir::Expr &expr) {
   Place at = placeOrTemporary(expr.a);
   while (types[placeType(at)].kind == TypeKind::Ref)
     at = project(std::move(at), Projection::Kind::Deref);
+  // Of a closure it is known only since its captures are.
+  Type called = types[placeType(at)];
+  if (called.kind == TypeKind::Closure)
+    made.callKind = program.closure(ClosureId{called.index}).callKind;
   Operand function;
   if (made.callKind == CallKind::Once)
     function = consume(at, expr.span);

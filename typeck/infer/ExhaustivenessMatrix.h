@@ -1,0 +1,77 @@
+// ExhaustivenessMatrix.h: patterns as constructors, and the matrix that usefulness is decided on.
+#pragma once
+#include <map>
+#include <optional>
+
+#include "typeck/infer/Thir.h"
+
+namespace async::infer {
+
+// What a value is made by, at one level. Integers, bool and char are intervals of keys that keep their order as unsigned numbers.
+struct Constructor {
+  enum class Kind : uint8_t {
+    Single, // tuple, struct, reference
+    Variant,
+    Interval,
+    Opaque, // a literal of a type that is not enumerated
+    Slice, // `prefix` first and `suffix` last elements; open: any number between them
+  } kind = Kind::Single;
+  uint32_t variant = 0;
+  uint64_t low = 0, high = 0; // Interval; Opaque: low names the literal
+  uint32_t prefix = 0, suffix = 0;
+  bool isOpen = false;
+};
+
+struct FlatPattern {
+  enum class Kind : uint8_t { Wild, Made, Or } kind = Kind::Wild;
+  typeck::TypeId type;
+  Constructor made;
+  std::vector<uint32_t> args; // of the constructor, or alternatives; indices into Matrix::patterns
+};
+
+using Witness = std::vector<std::string>; // texts of the patterns of the columns
+
+class Matrix {
+public:
+  Matrix(typeck::Program &program, const frontend::Interner &interner, const thir::Body &body) : program(program), interner(interner), body(body) {}
+
+  uint32_t flatten(thir::PatternId pattern);
+  uint32_t wild(typeck::TypeId type);
+  // An example of what `query` matches and no row does.
+  std::optional<Witness> useful(const std::vector<std::vector<uint32_t>> &rows, const std::vector<uint32_t> &query);
+  bool isExhausted() const { return steps > maxSteps; }
+
+private:
+  using Row = std::vector<uint32_t>;
+  using Rows = std::vector<Row>;
+  static constexpr uint32_t maxSteps = 200000;
+
+  struct Split {
+    Constructor made;
+    bool isMissing = false; // no row has it at the head: all such are one
+  };
+
+  std::optional<Constructor> literal(const thir::Pattern &pattern);
+  std::optional<uint64_t> key(thir::ExprId expr, typeck::TypeId type);
+  bool isInterval(typeck::TypeId type) const;
+  std::pair<uint64_t, uint64_t> bounds(typeck::TypeId type) const;
+  Rows expandOr(const Rows &rows) const;
+  std::vector<Split> split(typeck::TypeId type, const Rows &rows, const FlatPattern &query);
+  void splitIntervals(typeck::TypeId type, const std::vector<Constructor> &heads, uint64_t low, uint64_t high, std::vector<Split> &into) const;
+  void splitSlices(typeck::TypeId type, const std::vector<Constructor> &heads, std::vector<Split> &into) const;
+  static bool covers(const Constructor &pattern, const Constructor &value);
+  std::vector<typeck::TypeId> fieldTypes(typeck::TypeId type, const Constructor &made);
+  std::optional<Row> specialise(const Row &row, const Constructor &made, const std::vector<typeck::TypeId> &fields);
+  std::string text(typeck::TypeId type, const Split &split, std::span<const std::string> fields) const;
+  std::string keyText(typeck::TypeId type, uint64_t key) const;
+  std::string variantText(const typeck::AdtDecl &adt, uint32_t variant, std::span<const std::string> fields) const;
+
+  typeck::Program &program;
+  const frontend::Interner &interner;
+  const thir::Body &body;
+  std::vector<FlatPattern> patterns;
+  std::map<std::pair<uint32_t, int64_t>, uint64_t> opaque; // text and bits of a literal: its number
+  uint32_t steps = 0;
+};
+
+} // namespace async::infer
