@@ -25,9 +25,17 @@ Lang::Lang(const Program &program, const frontend::Interner &interner) {
   findAll<AdtDecl, AdtTag>(interner, program.adts, {{"ordering", &ordering}, {"box", &box}, {"formatter", &formatter}, {"hasher", &hasher}, {"str", &str}, {"result", &result}});
   findAll<FnDecl, FnTag>(interner, program.fns,
                          {{"hasher_word", &hasherWord}, {"fmt_str", &fmtStr}, {"debug_begin", &debugBegin}, {"debug_field", &debugField}, {"debug_end", &debugEnd}, {"debug_opaque", &debugOpaque}, {"main_error", &mainError}});
-  for (uint32_t i = 0; i < program.fns.size() && !decodeResult.valid(); ++i)
-    if (program.fns[i].abi == Abi::Intrinsic && interner.text(program.fns[i].name) == "decode_result")
+  for (uint32_t i = 0; i < program.fns.size(); ++i) {
+    if (program.fns[i].abi != Abi::Intrinsic)
+      continue;
+    std::string_view name = interner.text(program.fns[i].name);
+    if (name == "decode_result" && !decodeResult.valid())
       decodeResult = FnId{i};
+    if (name == "float_bits" && !floatBits.valid())
+      floatBits = FnId{i};
+  }
+  if (retain.valid() && !program.trait(retain).methods.empty())
+    retainMethod = program.trait(retain).methods[0];
 }
 
 } // namespace async::mono

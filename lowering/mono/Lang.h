@@ -10,6 +10,7 @@ struct Lang {
   Lang(const Program &program, const frontend::Interner &interner);
 
   TraitId eq, ord, hash, clone, debug, retain;
+  FnId retainMethod, floatBits; // `Retain::retain`; the intrinsic float_bits
   AdtId ordering, box, formatter, hasher;
   FnId hasherWord, fmtStr, debugBegin, debugField, debugEnd, debugOpaque, mainError;
   FnId decodeResult; // the intrinsic
