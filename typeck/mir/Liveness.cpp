@@ -76,7 +76,8 @@ void Liveness::before(const Terminator &terminator, BitSet &state) const {
     useIndexes(*to, state);
   }
   visitUses(terminator, [&](const Place &place, UseKind kind) {
-    if (kind != UseKind::Drop || options.dropsAreUses || hasDeref(place))
+    bool isCounted = options.dropsAreUses || (options.droppedUses && options.droppedUses->test(place.base.index));
+    if (kind != UseKind::Drop || isCounted || hasDeref(place))
       use(place, state);
   });
   if (terminator.kind == Terminator::Kind::Return)

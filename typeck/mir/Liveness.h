@@ -12,6 +12,7 @@ namespace async::mir {
 
 struct LivenessOptions {
   bool dropsAreUses = true;
+  const BitSet *droppedUses = nullptr; // if they are not: the locals whose drops are uses all the same
 };
 
 class Liveness {

@@ -1,0 +1,356 @@
+#include "typeck/lifetimes/Origins.h"
+
+#include "typeck/lifetimes/Fits.h"
+#include "typeck/mir/Places.h"
+#include "typeck/mir/Visit.h"
+#include "typeck/types/TypeFacts.h"
+
+namespace async::lifetimes {
+
+using mir::Operand;
+using mir::Projection;
+using mir::Rvalue;
+using mir::Statement;
+using mir::Terminator;
+
+// Beyond that many bits the body is accepted without a look.
+constexpr size_t maxBits = size_t{1} << 30;
+
+Origins::Origins(Program &program, const frontend::Interner &interner, const mir::Body &body, uint32_t depth)
+    : program(program), interner(interner), body(body), depth(depth) {
+  for (const mir::Local &local : body.locals)
+    mayHold.push_back(mayHoldReference(program, local.type));
+  findDefinitions();
+  collect();
+  for (uint32_t i = 0; i <= body.paramCount && i < body.locals.size(); ++i)
+    if (i > 0 && mayHold[i]) {
+      seeds.emplace_back(outerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
+      seeds.emplace_back(innerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
+    }
+  size_t nodes = 2 * body.locals.size() + taskList.size();
+  edges.resize(nodes);
+  if (nodes * size() > maxBits)
+    return;
+  solve();
+  solved = true;
+}
+
+bool Origins::isScope(TypeId type) const {
+  if (isRef(type))
+    type = program.types[type].args[0];
+  return mir::isLangAdt(program, interner, type, "scope");
+}
+
+void Origins::findDefinitions() {
+  size_t count = body.locals.size();
+  assignments.assign(count, 0);
+  movedFrom.resize(count);
+  refersTo.resize(count);
+  taskStarted.assign(count, SIZE_MAX);
+  for (const mir::Block &block : body.blocks) {
+    for (const Statement &statement : block.statements) {
+      const Place *to = mir::destination(statement);
+      if (!to)
+        continue;
+      ++assignments[to->base.index];
+      if (statement.kind != Statement::Kind::Assign || !to->path.empty())
+        continue;
+      const Rvalue &value = statement.value;
+      if (value.kind == Rvalue::Kind::Use && value.operands[0].kind != Operand::Kind::Const && value.operands[0].place.path.empty())
+        movedFrom[to->base.index] = value.operands[0].place.base;
+      if (value.kind == Rvalue::Kind::Ref) {
+        const Place &of = value.place;
+        if (of.path.empty())
+          refersTo[to->base.index] = of.base;
+        else if (of.path.size() == 1 && of.path[0].kind == Projection::Kind::Deref)
+          movedFrom[to->base.index] = of.base;
+      }
+    }
+    if (const Place *to = mir::destination(block.terminator))
+      ++assignments[to->base.index];
+  }
+}
+
+LocalId Origins::scopeOf(const Operand &operand) const {
+  if (operand.kind == Operand::Kind::Const || !operand.place.path.empty())
+    return {};
+  LocalId at = operand.place.base;
+  for (uint32_t steps = 0; at.valid() && steps < 64; ++steps) {
+    if (!isRef(body.localType(at)))
+      return isScope(body.localType(at)) ? at : LocalId{};
+    if (assignments[at.index] != 1)
+      return {};
+    at = refersTo[at.index].valid() ? refersTo[at.index] : movedFrom[at.index];
+  }
+  return {};
+}
+
+size_t Origins::taskOf(LocalId local) const {
+  for (uint32_t steps = 0; local.valid() && steps < 64; ++steps) {
+    if (assignments[local.index] != 1)
+      return SIZE_MAX;
+    if (taskStarted[local.index] != SIZE_MAX)
+      return taskStarted[local.index];
+    local = movedFrom[local.index];
+  }
+  return SIZE_MAX;
+}
+
+void Origins::include(Node to, Node from) {
+  if (to == from)
+    return;
+  if (edges.size() <= from)
+    edges.resize(from + 1);
+  edges[from].push_back(to);
+}
+
+void Origins::includeAll(Node to, const Source &from) {
+  for (Node node : from.outer)
+    include(to, node);
+  for (Node node : from.inner)
+    include(to, node);
+}
+
+Origins::Source Origins::source(const Place &place) {
+  Node inner = innerNode(place.base);
+  if (place.path.empty() && isRef(body.localType(place.base)))
+    return {{outerNode(place.base)}, {inner}};
+  return {{inner}, {inner}};
+}
+
+void Origins::flow(const Place &to, TypeId type, const Source &from) {
+  if (!mayHold[to.base.index] || !mayHoldReference(program, type))
+    return;
+  if (to.path.empty() && isRef(body.localType(to.base)) && isRef(type)) {
+    for (Node node : from.outer)
+      include(outerNode(to.base), node);
+    for (Node node : from.inner)
+      include(innerNode(to.base), node);
+    return;
+  }
+  Node inner = innerNode(to.base);
+  if (isRef(type))
+    for (Node node : from.outer)
+      include(inner, node);
+  for (Node node : from.inner)
+    include(inner, node);
+}
+
+void Origins::collect() {
+  for (uint32_t b = 0; b < body.blocks.size(); ++b) {
+    const mir::Block &block = body.blocks[b];
+    for (uint32_t i = 0; i < block.statements.size(); ++i)
+      statement(block.statements[i], BlockId{b}, i);
+    terminator(block.terminator, BlockId{b});
+  }
+}
+
+void Origins::statement(const Statement &statement, BlockId block, uint32_t index) {
+  if (statement.kind != Statement::Kind::Assign)
+    return;
+  if (statement.value.kind == Rvalue::Kind::Ref)
+    return reference(statement, block, index);
+  for (const Operand &operand : statement.value.operands)
+    if (operand.kind != Operand::Kind::Const)
+      flow(statement.place, mir::operandType(program, body, operand), source(operand.place));
+}
+
+void Origins::reference(const Statement &statement, BlockId block, uint32_t index) {
+  const Place &of = statement.value.place;
+  const Place &to = statement.place;
+  bool intoRef = to.path.empty() && isRef(body.localType(to.base));
+  Node outer = intoRef ? outerNode(to.base) : innerNode(to.base);
+  Node inner = innerNode(to.base);
+  bool isRaw = false;
+  // From the last reference that is followed upwards: behind a shared one nothing further up matters.
+  for (size_t i = of.path.size(); i-- > 0;) {
+    if (of.path[i].kind != Projection::Kind::Deref)
+      continue;
+    mir::DerefKind kind = mir::derefKind(program, mir::placeType(program, body, of, i));
+    if (kind == mir::DerefKind::Owner)
+      continue;
+    if (kind == mir::DerefKind::Pointer) {
+      isRaw = true;
+      break;
+    }
+    include(outer, i == 0 ? outerNode(of.base) : innerNode(of.base));
+    if (kind == mir::DerefKind::Reference)
+      break;
+  }
+  Mutability mutability = static_cast<Mutability>(statement.value.op);
+  if (!isRaw) {
+    seeds.emplace_back(outer, static_cast<uint32_t>(loanList.size()));
+    loanList.push_back({of, mutability, statement.span, block, index});
+  }
+  if (!mayHold[of.base.index] || !mayHoldReference(program, mir::placeType(program, body, of)))
+    return;
+  Source content = source(of);
+  includeAll(inner, content);
+  // What is put in through an exclusive reference is in its owner.
+  if (mutability != Mutability::Exclusive)
+    return;
+  for (Node node : content.inner)
+    include(node, inner);
+  if (of.path.empty() && isRef(body.localType(of.base)))
+    include(outerNode(of.base), inner);
+}
+
+void Origins::terminator(const Terminator &terminator, BlockId block) {
+  switch (terminator.kind) {
+  case Terminator::Kind::Call:
+  case Terminator::Kind::AwaitCall:
+    return call(terminator, block);
+  case Terminator::Kind::CallValue:
+    for (const Operand &operand : terminator.operands) {
+      if (operand.kind == Operand::Kind::Const)
+        continue;
+      TypeId type = mir::operandType(program, body, operand);
+      if (fits(program, type, mir::placeType(program, body, terminator.place)))
+        flow(terminator.place, type, source(operand.place));
+    }
+    return intoArguments(terminator, 0);
+  case Terminator::Kind::Await:
+    if (terminator.operands[0].kind != Operand::Kind::Const) {
+      Node inner = innerNode(terminator.operands[0].place.base);
+      flow(terminator.place, mir::placeType(program, body, terminator.place), {{inner}, {inner}});
+    }
+    return;
+  case Terminator::Kind::Spawn:
+    return startTask(terminator, block);
+  case Terminator::Kind::Goto:
+  case Terminator::Kind::Switch:
+  case Terminator::Kind::Return:
+  case Terminator::Kind::Unwind:
+  case Terminator::Kind::Unreachable:
+  case Terminator::Kind::Drop:
+  case Terminator::Kind::Assert:
+  case Terminator::Kind::Yield:
+    return;
+  }
+}
+
+bool Origins::isScopeProtocol(FnId fn) const { return interner.text(program.fn(fn).lang).starts_with("scope_"); }
+
+void Origins::call(const Terminator &terminator, BlockId block) {
+  FnId id = terminator.callee.fn;
+  if (!id.valid() || id.index >= program.fns.size())
+    return;
+  if (mayHold[terminator.place.base.index])
+    callResult(terminator, program.fn(id));
+  if (isScopeProtocol(id))
+    return;
+  intoArguments(terminator, 0);
+  for (const Operand &operand : terminator.operands) {
+    TypeId type = mir::operandType(program, body, operand);
+    if (!isRef(type) || !isScope(type))
+      continue;
+    size_t task = taskList.size();
+    taskList.push_back({block, scopeOf(operand), {}, false});
+    for (const Operand &other : terminator.operands)
+      if (&other != &operand && other.kind != Operand::Kind::Const && mayHoldReference(program, mir::operandType(program, body, other)))
+        includeAll(taskNode(task), source(other.place));
+  }
+}
+
+// Whether the body of `fn` lets what parameter `param` came with into its result; asked where the type of the result does not tell.
+bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
+  const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
+  if (!callee || decl.isStream || decl.isSink || depth >= 3 || callee == &body || param + 1 > callee->paramCount)
+    return true;
+  Origins origins(program, interner, *callee, depth + 1);
+  if (!origins.isSolved())
+    return true;
+  size_t bit = origins.loans().size() + param + 1;
+  return origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit);
+}
+
+void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
+  TypeId type = mir::placeType(program, body, terminator.place);
+  if (!mayHoldReference(program, type))
+    return;
+  OwnReferences own = ownReferences(program, fn.result);
+  bool isMethod = fn.self != SelfKind::None;
+  for (uint32_t i = 0; i < terminator.operands.size(); ++i) {
+    const Operand &operand = terminator.operands[i];
+    if (operand.kind == Operand::Kind::Const)
+      continue;
+    TypeId given = mir::operandType(program, body, operand);
+    if (!mayHoldReference(program, given))
+      continue;
+    TypeId declared = i < fn.params.size() ? fn.params[i].type : TypeId{};
+    bool isSource = isMethod ? i == 0 : fits(program, given, type);
+    bool isNamed = declared.valid() && program.types[declared].kind == TypeKind::Param && mentions(program, fn.result, program.types[declared].index);
+    if (isSource && own == OwnReferences::Opaque && !carries(terminator.callee.fn, fn, i))
+      isSource = false;
+    if (!isSource && !isNamed && !contains(program, type, given))
+      continue;
+    // What came by reference: only a result with references of its own can refer to that itself.
+    bool isBehind = declared.valid() && isRef(declared) && isRef(given) && !(isSource && own != OwnReferences::None);
+    Source from = source(operand.place);
+    Source all = isBehind ? Source{from.inner, from.inner} : from;
+    bool isWholeRef = terminator.place.path.empty() && isRef(body.localType(terminator.place.base));
+    includeAll(isWholeRef ? outerNode(terminator.place.base) : innerNode(terminator.place.base), all);
+    if (isWholeRef)
+      for (Node node : from.inner)
+        include(innerNode(terminator.place.base), node);
+  }
+}
+
+// What can be put behind an exclusive reference that is given along.
+void Origins::intoArguments(const Terminator &terminator, size_t from) {
+  for (size_t i = from; i < terminator.operands.size(); ++i) {
+    const Operand &into = terminator.operands[i];
+    TypeId type = mir::operandType(program, body, into);
+    if (into.kind == Operand::Kind::Const || !isRef(type) || static_cast<Mutability>(program.types[type].sub) != Mutability::Exclusive)
+      continue;
+    TypeId target = program.types[type].args[0];
+    if (!mayHoldReference(program, target))
+      continue;
+    for (size_t k = from; k < terminator.operands.size(); ++k) {
+      const Operand &other = terminator.operands[k];
+      if (k == i || other.kind == Operand::Kind::Const)
+        continue;
+      TypeId given = mir::operandType(program, body, other);
+      if (mayHoldReference(program, given) && fits(program, given, target))
+        includeAll(innerNode(into.place.base), source(other.place));
+    }
+  }
+}
+
+void Origins::startTask(const Terminator &terminator, BlockId block) {
+  size_t task = taskList.size();
+  TaskStart start{block, {}, {}, !terminator.hasScope};
+  size_t first = 0;
+  if (terminator.hasScope) {
+    start.scope = scopeOf(terminator.operands[0]);
+    first = 1;
+  }
+  if (terminator.place.path.empty()) {
+    start.handle = terminator.place.base;
+    taskStarted[start.handle.index] = task;
+  }
+  taskList.push_back(start);
+  for (size_t i = first; i < terminator.operands.size(); ++i) {
+    const Operand &operand = terminator.operands[i];
+    if (operand.kind != Operand::Kind::Const && mayHoldReference(program, mir::operandType(program, body, operand)))
+      includeAll(taskNode(task), source(operand.place));
+  }
+}
+
+void Origins::solve() {
+  sets.assign(edges.size(), BitSet(size()));
+  std::vector<Node> work;
+  for (auto &[node, loan] : seeds) {
+    sets[node].set(loan);
+    work.push_back(node);
+  }
+  while (!work.empty()) {
+    Node node = work.back();
+    work.pop_back();
+    for (Node to : edges[node])
+      if (sets[to].unite(sets[node]))
+        work.push_back(to);
+  }
+}
+
+} // namespace async::lifetimes
