@@ -209,6 +209,14 @@ struct ModuleDecl {
   Span span;
 };
 
+// Gives MIR that is stored and not decoded yet (Snapshot.h). Null: none is stored for it.
+class BodyLoader {
+public:
+  virtual ~BodyLoader() = default;
+  virtual std::unique_ptr<mir::Body> fnBody(FnId fn) = 0;
+  virtual std::unique_ptr<mir::Body> closureBody(ClosureId closure) = 0;
+};
+
 class Program {
 public:
   Types types;
@@ -224,6 +232,8 @@ public:
 
   // Generic MIR, by FnId and ClosureId; null: no body (or not loaded yet, see Snapshot.h).
   std::vector<std::unique_ptr<mir::Body>> fnBodies, closureBodies;
+
+  std::unique_ptr<BodyLoader> loader; // null: all bodies are here
 
   // What std marks with #[lang("name")].
   std::unordered_map<uint32_t, AdtId> langAdts; // by Symbol index
