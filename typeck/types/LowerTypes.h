@@ -18,7 +18,10 @@ struct TypeScope {
   const Generics *generics = nullptr; // parameters in force, found by name
   TypeId self; // what `Self` means; invalid: nothing
   std::optional<TraitRef> selfTrait; // inside a trait: itself, so that `Self::Item` is a projection
+  std::optional<ImplId> selfImpl; // inside an impl: `Self::Item` is what it binds
   std::function<TypeId()> fresh; // for `_` and for type arguments that are left out; null: an error
+  // While bounds are being collected: the bound of `subject`, not yet in `generics`, whose trait has an associated type of that name.
+  std::function<std::optional<TraitRef>(TypeId subject, Symbol assoc)> pendingBound;
 };
 
 TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId type);

@@ -90,6 +90,7 @@ struct FnDecl {
   bool takes = false; // #[takes]
   bool isStream = false; // stream fn: `result` is Stream<item>; the body yields
   bool isSink = false; // sink fn: `result` is Sink<item, error>; the body reads `input`
+  std::vector<uint32_t> fromParams; // `-> &T from a, b`: the parameters named; none: by rule L1
   std::vector<uint32_t> modeParams; // rules.md I1: if it is async only because its body awaits calls of these parameters; isAsync is then true as well
   uint32_t leafFrameSize = 0; // Abi::Leaf: bytes of the leaf, at least 32
   std::optional<ImplId> impl; // where it stands
