@@ -69,6 +69,20 @@ void FunctionEmitter::callInstance(uint32_t instance, ArrayRef<mir::Operand> ope
 // The place that a #[track_caller] callee blames: that of this call, or the one that this function got itself.
 Value *FunctionEmitter::placeArgument() { return callerPlace ? callerPlace : module.location(currentSpan); }
 
+// A large result is written in place, unless the callee could see that place: through a reference or an argument that is moved.
+bool FunctionEmitter::mayReadDestination(const mir::Terminator &terminator) {
+  const mir::Place &to = terminator.place;
+  if (lent[to.base.index])
+    return true;
+  for (const mir::Projection &projection : to.path)
+    if (projection.kind == mir::Projection::Kind::Deref)
+      return true;
+  for (const mir::Operand &op : terminator.operands)
+    if (op.kind != mir::Operand::Kind::Const && op.place.base == to.base)
+      return true;
+  return false;
+}
+
 void FunctionEmitter::emitCall(const mir::Terminator &terminator) {
   const mono::Instance &instance = module.mono.instance(terminator.callee.instance);
   Value *to = nullptr;
@@ -77,9 +91,12 @@ void FunctionEmitter::emitCall(const mir::Terminator &terminator) {
   if (instance.kind == mono::Instance::Kind::Intrinsic) {
     emitIntrinsic(program.fn(instance.fn), instance.args, terminator, to);
   } else {
-    if (!to && module.function(terminator.callee.instance).result.kind == ValueShape::Kind::Memory)
-      to = temporary(placeType(terminator.place));
-    callInstance(terminator.callee.instance, terminator.operands, to, terminator.unwind);
+    TypeId type = placeType(terminator.place);
+    bool inMemory = module.function(terminator.callee.instance).result.kind == ValueShape::Kind::Memory;
+    Value *result = inMemory && (!to || mayReadDestination(terminator)) ? temporary(type) : to;
+    callInstance(terminator.callee.instance, terminator.operands, result, terminator.unwind);
+    if (to && result != to)
+      copyValue(type, to, result);
   }
   if (builder.GetInsertBlock()->getTerminator())
     return;

@@ -47,4 +47,55 @@ MDNode *ModuleEmitter::boolRange() {
   return boolRangeNode;
 }
 
+Constant *ModuleEmitter::location(Span span) {
+  Constant *&known = locations[span.lo];
+  if (known)
+    return known;
+  std::string_view path = "?";
+  frontend::Location at;
+  if (span.known()) {
+    at = input.sources.locate(span.lo);
+    path = input.sources.path(at.file);
+  }
+  Constant *fields[] = {bytes(path), ConstantInt::get(i64, path.size()), ConstantInt::get(i32, at.line), ConstantInt::get(i32, at.column)};
+  known = constantGlobal(ConstantStruct::getAnon(fields), 8, "place");
+  return known;
+}
+
+// Zero at first; the main task sets it before anything reads it.
+Constant *ModuleEmitter::staticAddress(ConstId item) {
+  GlobalVariable *&known = statics[item.index];
+  if (!known) {
+    const ConstDecl &decl = program.constant(item);
+    const ValueShape &of = shape(decl.type);
+    auto *type = ArrayType::get(i8, of.size);
+    known = new GlobalVariable(module, type, false, GlobalValue::InternalLinkage, ConstantAggregateZero::get(type), StringRef(text(decl.name)));
+    known->setAlignment(Align(of.align));
+  }
+  return known;
+}
+
+Constant *ModuleEmitter::spawnInfo(uint64_t size, uint32_t align, Function *thunk, Constant *settle, std::string_view name) {
+  Constant *none = ConstantPointerNull::get(pointer);
+  Constant *fields[] = {ConstantInt::get(i64, size), ConstantInt::get(i64, align), thunk, settle ? settle : none, bytes(name), ConstantInt::get(i64, name.size())};
+  return constantGlobal(ConstantStruct::getAnon(fields), 8, "spawn");
+}
+
+// What a frame's state says (FrameDescriptor of runtime/abi): for task dumps and reports.
+Constant *ModuleEmitter::descriptor(uint32_t instance) {
+  const states::Lowered &lowered = *this->lowered.of(instance);
+  auto number = [&](uint64_t value) { return ConstantInt::get(i32, value); };
+  std::vector<Constant *> states;
+  for (const states::State &state : lowered.states) {
+    std::string awaited = state.callee == UINT32_MAX ? "a future" : mono.instance(state.callee).name;
+    Constant *fields[] = {location(state.span), bytes(awaited), number(awaited.size()), number(state.boxed ? 0 : state.childOffset)};
+    states.push_back(ConstantStruct::getAnon(fields));
+  }
+  const std::string &name = mono.instance(instance).name;
+  auto *stateType = StructType::get(pointer, pointer, i32, i32);
+  Constant *table = ConstantArray::get(ArrayType::get(stateType, states.size()), states);
+  Constant *fields[] = {bytes(name), number(name.size()), number(lowered.size), number(states.size()), number(0), table};
+  return constantGlobal(ConstantStruct::getAnon(fields), 8, "frame");
+}
+
 } // namespace async::llvmgen

@@ -63,9 +63,13 @@ void FunctionEmitter::emitTerminator(const mir::Terminator &terminator) {
     emitCall(terminator);
     return;
   case TK::CallValue:
+    emitCallValue(terminator);
+    return;
+  case TK::Spawn:
+    emitSpawn(terminator);
+    return;
   case TK::AwaitCall:
   case TK::Await:
-  case TK::Spawn:
   case TK::Yield:
     module.internalError("an instruction of async code is left in a synchronous body");
     builder.CreateUnreachable();

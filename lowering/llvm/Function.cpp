@@ -16,9 +16,14 @@ void FunctionEmitter::setPlace(frontend::Span span) {
 void FunctionEmitter::prepareBlocks(const std::vector<mir::Block> &from) {
   blocks.resize(from.size());
   landingPads.resize(from.size());
+  lent.resize(body.locals.size());
   for (const mir::Block &block : from)
-    for (const mir::Statement &statement : block.statements)
+    for (const mir::Statement &statement : block.statements) {
       stopsUnwinding |= statement.kind == mir::Statement::Kind::TakeUnwind;
+      if (statement.value.kind == mir::Rvalue::Kind::Ref || statement.value.kind == mir::Rvalue::Kind::AddressOf)
+        if (statement.kind == mir::Statement::Kind::Assign)
+          lent[statement.value.place.base.index] = true;
+    }
 }
 
 BasicBlock *FunctionEmitter::block(mir::BlockId id) {

@@ -37,6 +37,7 @@ protected:
   std::vector<llvm::BasicBlock *> landingPads; // by the block that they lead to
   llvm::Value *exceptionSlot = nullptr; // the exception while cleanup blocks run
   bool stopsUnwinding = false; // the body has TakeUnwind: its landing pads catch
+  std::vector<bool> lent; // by local: its address is taken somewhere
   llvm::Value *callerPlace = nullptr; // the hidden argument of #[track_caller]
   frontend::Span currentSpan;
 
@@ -74,14 +75,17 @@ protected:
   llvm::Value *cast(llvm::Value *value, TypeId from, TypeId to);
   void coerce(llvm::Value *address, const mir::Rvalue &value);
   void emitRepeat(const PlaceValue &target, const mir::Operand &operand);
-  void emitFuture(const PlaceValue &target, const mir::Rvalue &value);
+  void boxInto(llvm::Value *address, const mir::Rvalue &value); // Boxed.cpp
+  void emitFuture(const PlaceValue &target, const mir::Rvalue &value); // Futures.cpp
+  void storeArguments(uint32_t instance, llvm::Value *frame, llvm::ArrayRef<mir::Operand> operands);
+  void emitSpawn(const mir::Terminator &terminator);
   llvm::Value *enumNumber(const mir::Operand &operand, TypeId to);
 
   // Control.cpp.
-  void emitBlock(uint32_t index);
+  virtual void emitBlock(uint32_t index);
   void emitStatement(const mir::Statement &statement);
   virtual void emitTerminator(const mir::Terminator &terminator);
-  void emitStorage(mir::LocalId local, bool live);
+  virtual void emitStorage(mir::LocalId local, bool live);
   void emitSwitch(const mir::Terminator &terminator);
   void emitAssert(const mir::Terminator &terminator);
   virtual void emitReturn();
@@ -101,6 +105,11 @@ protected:
   void callInstance(uint32_t instance, llvm::ArrayRef<mir::Operand> operands, llvm::Value *to, mir::BlockId unwind);
   void passOperand(const mir::Operand &operand, llvm::SmallVectorImpl<llvm::Value *> &args);
   void receiveResult(llvm::CallBase *call, const ValueShape &shape, llvm::Value *to);
+  bool mayReadDestination(const mir::Terminator &terminator);
+  // Boxed.cpp.
+  void emitCallValue(const mir::Terminator &terminator);
+  void freeBoxed(llvm::Value *data, llvm::Value *table);
+  void dropDyn(llvm::Value *data, llvm::Value *table, mir::BlockId unwind);
   void emitDrop(const mir::Terminator &terminator);
   llvm::Value *placeArgument(); // the place for a #[track_caller] callee
   // Intrinsics.cpp. False: no such intrinsic.

@@ -50,4 +50,121 @@ static void describeParam(ModuleEmitter &module, Function &function, unsigned in
   function.addParamAttrs(index, attributes);
 }
 
+const FunctionInfo &ModuleEmitter::function(uint32_t index) {
+  std::unique_ptr<FunctionInfo> &known = functions[index];
+  if (known)
+    return *known;
+  known = std::make_unique<FunctionInfo>();
+  FunctionInfo &info = *known; // stays where it is while others are added
+  declare(index, info);
+  return info;
+}
+
+void ModuleEmitter::declare(uint32_t index, FunctionInfo &info) {
+  const mono::Instance &instance = mono.instance(index);
+  bool isStart = instance.isAsync && instance.body;
+  info.result = shape(instance.result);
+  info.trackCaller = instance.trackCaller && !isStart && instance.kind == mono::Instance::Kind::Body;
+  SmallVector<llvm::Type *, 8> params;
+  bool isMemoryResult = !isStart && info.result.kind == ValueShape::Kind::Memory;
+  if (isStart)
+    params.append({pointer, pointer});
+  if (isMemoryResult)
+    params.push_back(pointer);
+  std::vector<std::pair<unsigned, TypeId>> described;
+  for (TypeId param : instance.params) {
+    const ValueShape &of = shape(param);
+    if (of.kind == ValueShape::Kind::Scalar || of.kind == ValueShape::Kind::Memory || of.kind == ValueShape::Kind::Pair)
+      described.emplace_back(static_cast<unsigned>(params.size()), param);
+    if (of.kind == ValueShape::Kind::Memory)
+      params.push_back(pointer);
+    else
+      for (unsigned i = 0; i < of.count(); ++i)
+        params.push_back(of.types[i]);
+  }
+  if (info.trackCaller)
+    params.push_back(pointer);
+  llvm::Type *result = isStart ? outcome : resultType(info.result);
+  auto *type = FunctionType::get(result, params, false);
+  if (instance.kind != mono::Instance::Kind::Body) {
+    info.function = llvm::cast<Function>(module.getOrInsertFunction(instance.name, type).getCallee()->stripPointerCasts());
+    if (info.function->getFunctionType() != type)
+      internalError("a foreign function has two signatures: " + instance.name);
+  } else {
+    auto linkage = instance.isExported ? GlobalValue::ExternalLinkage : GlobalValue::InternalLinkage;
+    info.function = Function::Create(type, linkage, isStart ? instance.name + ".start" : instance.name, module);
+    describe(*info.function, instance);
+    toEmit.push_back(index);
+  }
+  for (auto [at, param] : described)
+    describeParam(*this, *info.function, at, param, shape(param));
+  if (result->isIntegerTy(1))
+    info.function->addRetAttr(Attribute::ZExt);
+  if (isMemoryResult) {
+    info.function->addParamAttr(0, Attribute::NoAlias);
+    info.function->addParamAttr(0, Attribute::NoUndef);
+    info.function->addParamAttr(0, Attribute::NonNull);
+    info.function->addParamAttr(0, Attribute::getWithAlignment(context, Align(info.result.align)));
+  }
+  if (isStart) {
+    info.function->setDoesNotThrow();
+    info.function->addParamAttr(0, Attribute::NonNull);
+    info.function->addParamAttr(1, Attribute::NonNull);
+  }
+  if (program.types[instance.result].kind == TypeKind::Never && !isStart)
+    info.function->setDoesNotReturn();
+}
+
+void ModuleEmitter::describe(Function &function, const mono::Instance &instance) {
+  function.setUWTableKind(UWTableKind::Default);
+  if (instance.inlineNever)
+    function.addFnAttr(Attribute::NoInline);
+  if (instance.inlineAlways && !instance.inlineNever)
+    function.addFnAttr(options.level == 0 ? Attribute::InlineHint : Attribute::AlwaysInline);
+  if (instance.isCold)
+    function.addFnAttr(Attribute::Cold);
+  if (debug)
+    debug->beginFunction(function, instance.name, instance.body->span);
+}
+
+// A leaf is called with what the arguments are in registers; its frame comes second.
+Function *ModuleEmitter::leafFunction(uint32_t index, ArrayRef<Value *> args) {
+  SmallVector<llvm::Type *, 8> types;
+  for (Value *arg : args)
+    types.push_back(arg->getType());
+  auto *function = dyn_cast<Function>(cFunction(mono.instance(index).name, outcome, types).getCallee()->stripPointerCasts());
+  if (!function || function->getFunctionType()->params() != ArrayRef<llvm::Type *>(types)) {
+    internalError("a leaf has two signatures: " + mono.instance(index).name);
+    return Function::Create(FunctionType::get(outcome, types, false), GlobalValue::ExternalLinkage, "async.leaf", module);
+  }
+  function->setDoesNotThrow();
+  return function;
+}
+
+FunctionCallee ModuleEmitter::panicFunction(mir::AssertKind kind, mir::BinaryOp op, ArrayRef<Value *> args) {
+  StringRef name;
+  switch (kind) {
+  case mir::AssertKind::Overflow:
+    name = op == mir::BinaryOp::SubChecked || op == mir::BinaryOp::Sub   ? "async_panic_overflow_sub"
+           : op == mir::BinaryOp::MulChecked || op == mir::BinaryOp::Mul ? "async_panic_overflow_mul"
+                                                                         : "async_panic_overflow_add";
+    break;
+  case mir::AssertKind::DivisionByZero: name = "async_panic_div_zero"; break;
+  case mir::AssertKind::RemainderByZero: name = "async_panic_rem_zero"; break;
+  case mir::AssertKind::DivisionOverflow: name = op == mir::BinaryOp::Rem ? "async_panic_overflow_rem" : "async_panic_overflow_div"; break;
+  case mir::AssertKind::ShiftOverflow: name = op == mir::BinaryOp::Shr ? "async_panic_overflow_shr" : "async_panic_overflow_shl"; break;
+  case mir::AssertKind::NegationOverflow: name = "async_panic_overflow_neg"; break;
+  case mir::AssertKind::Bounds: name = "async_panic_bounds"; break;
+  }
+  SmallVector<llvm::Type *, 3> types;
+  for (Value *arg : args)
+    types.push_back(arg->getType());
+  types.push_back(pointer);
+  FunctionCallee callee = cFunction(name, llvm::Type::getVoidTy(context), types);
+  auto *function = llvm::cast<Function>(callee.getCallee()->stripPointerCasts());
+  function->addFnAttr(Attribute::Cold);
+  function->setDoesNotReturn();
+  return callee;
+}
+
 } // namespace async::llvmgen

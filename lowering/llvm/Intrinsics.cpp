@@ -56,7 +56,12 @@ bool FunctionEmitter::emitIntrinsic(const FnDecl &decl, ArrayRef<TypeId> typeArg
       copyValue(type, to, argument(0));
     break;
   case Name::Write: operandTo(call.operands[1], argument(0)); break;
-  case Name::DropInPlace: emitDropAt({argument(0), nullptr, type, UINT32_MAX}, call.unwind); break;
+  case Name::DropInPlace: {
+    SmallVector<Value *, 2> at;
+    operand(call.operands[0], at);
+    emitDropAt({at[0], at.size() > 1 ? at[1] : nullptr, type, UINT32_MAX}, call.unwind);
+    break;
+  }
   case Name::Offset:
     give(builder.CreateInBoundsGEP(ArrayType::get(builder.getInt8Ty(), module.shape(type).size), argument(0), argument(1)));
     break;
@@ -177,6 +182,7 @@ bool FunctionEmitter::emitIntrinsic(const FnDecl &decl, ArrayRef<TypeId> typeArg
     give(*name == Name::EncodeFirst ? first : second);
     break;
   }
+  case Name::FutureIntoFrame: give(argument(0)); break;
   case Name::CurrentWorker: give(builder.CreatePtrToInt(currentWorker(), builder.getInt64Ty())); break;
   case Name::CurrentFrame: give(builder.CreatePtrToInt(currentFrame(), builder.getInt64Ty())); break;
   }

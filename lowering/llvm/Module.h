@@ -68,6 +68,17 @@ public:
   // Functions.cpp
   const FunctionInfo &function(uint32_t instance);
   llvm::Function *resumeFunction(uint32_t instance);
+  // Starts a frame that holds its arguments (Thunks.cpp).
+  llvm::Function *startThunk(uint32_t instance);
+  // The same for a frame that holds a future; its size and alignment.
+  llvm::Function *futureThunk(TypeId output, uint64_t &size, uint32_t &align);
+  llvm::Constant *spawnInfo(uint64_t size, uint32_t align, llvm::Function *thunk, llvm::Constant *settle, std::string_view name);
+  llvm::Function *leafFunction(uint32_t instance, llvm::ArrayRef<llvm::Value *> args);
+  llvm::Function *boxedDrop();
+  llvm::Constant *table(uint32_t index);
+  llvm::Function *resumeLike(const llvm::Twine &name); // a new function of resumeType
+  // Ends a function of resumeType: goes on with the frame that waits for this one.
+  void continueWith(llvm::IRBuilder<> &builder, llvm::Value *worker, llvm::Value *frame, llvm::Value *status, llvm::Value *v0, llvm::Value *v1);
   llvm::FunctionCallee cFunction(llvm::StringRef name, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
   llvm::FunctionCallee panicFunction(mir::AssertKind kind, mir::BinaryOp op, llvm::ArrayRef<llvm::Value *> args);
   llvm::Function *personality();
@@ -83,15 +94,29 @@ public:
   llvm::GlobalVariable *runtimeGlobal(llvm::StringRef name, llvm::Type *type);
   llvm::MDNode *boolRange();
 
+  static constexpr uint32_t descriptorMark = 0x43535941; // runtime/abi: descriptorMark
+  static constexpr uint64_t taskBodyOffset = 80; // runtime/abi: bodyOffset
+  static constexpr uint64_t locationLineOffset = 16, locationColumnOffset = 20; // Location of runtime/abi
+
   llvm::PointerType *pointer;
   llvm::IntegerType *i1, *i8, *i32, *i64;
   llvm::StructType *outcome; // { i64 status, i64 v0, i64 v1 }: what a start gives
   llvm::FunctionType *resumeType; // void (worker, frame, i64 status, i64 v0, i64 v1)
 
 private:
+  void declare(uint32_t instance, FunctionInfo &info);
+  void describe(llvm::Function &function, const mono::Instance &instance);
+  void emitInstance(uint32_t instance);
+  void emitMain();
+  llvm::Constant *descriptor(uint32_t instance);
+
   std::unordered_map<uint32_t, std::unique_ptr<ValueShape>> shapes;
   std::unordered_map<uint32_t, std::unique_ptr<FunctionInfo>> functions;
-  std::unordered_map<uint32_t, llvm::Function *> resumes;
+  std::unordered_map<uint32_t, llvm::Function *> resumes, thunks, futureThunks;
+  std::unordered_map<uint32_t, llvm::Constant *> tables;
+  std::unordered_map<uint32_t, llvm::GlobalVariable *> statics;
+  std::vector<uint32_t> toEmit; // instances whose function has been declared
+  llvm::Function *boxedDropFunction = nullptr;
   llvm::StringMap<llvm::Constant *> byteConstants;
   llvm::StringMap<llvm::Constant *> textConstants;
   std::unordered_map<uint64_t, llvm::Constant *> locations;

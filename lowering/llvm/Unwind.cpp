@@ -56,9 +56,9 @@ void FunctionEmitter::emitUnwind() {
 void FunctionEmitter::takeUnwind(const mir::Place &to) {
   PlaceValue target = place(to);
   Value *exception = builder.CreateLoad(module.pointer, exceptionPlace());
-  Value *payload = builder.CreateCall(module.cFunction("async_catch", module.pointer, {module.pointer}), {exception});
+  Value *payload = builder.CreateCall(module.cFunction("async_catch", module.i64, {module.pointer}), {exception});
   storeRegister(word(3), byteOffset(target.address, module.fieldOffset(target.type, UINT32_MAX, 0)), 8);
-  storeRegister(builder.CreatePtrToInt(payload, module.i64), byteOffset(target.address, module.fieldOffset(target.type, UINT32_MAX, 1)), 8);
+  storeRegister(payload, byteOffset(target.address, module.fieldOffset(target.type, UINT32_MAX, 1)), 8);
 }
 
 } // namespace async::llvmgen

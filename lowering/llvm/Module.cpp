@@ -1,0 +1,104 @@
+#include "lowering/llvm/Module.h"
+
+#include "lowering/llvm/Async.h"
+
+namespace async::llvmgen {
+
+using namespace llvm;
+
+ModuleEmitter::ModuleEmitter(const Input &input, const Options &options, Module &module)
+    : input(input), options(options), program(input.program), mono(input.mono), lowered(input.lowered), context(module.getContext()), module(module) {
+  pointer = PointerType::get(context, 0);
+  i1 = llvm::Type::getInt1Ty(context);
+  i8 = llvm::Type::getInt8Ty(context);
+  i32 = llvm::Type::getInt32Ty(context);
+  i64 = llvm::Type::getInt64Ty(context);
+  outcome = StructType::get(i64, i64, i64);
+  resumeType = FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer, i64, i64, i64}, false);
+  if (options.debugInfo)
+    debug = std::make_unique<DebugInfo>(module, input.sources, options.version, options.level > 0);
+}
+
+void ModuleEmitter::internalError(std::string text) {
+  if (errors.size() < 4096)
+    errors += text + "\n";
+}
+
+// What is reached from `main` and from exported functions, in order of first use.
+void ModuleEmitter::emitAll() {
+  if (mono.mainInstance != UINT32_MAX)
+    emitMain();
+  for (uint32_t i = 0; i < mono.count(); ++i)
+    if (mono.instance(i).isExported && mono.instance(i).body)
+      function(i);
+  for (size_t next = 0; next < toEmit.size(); ++next)
+    emitInstance(toEmit[next]);
+  if (debug)
+    debug->finish();
+}
+
+void ModuleEmitter::emitInstance(uint32_t index) {
+  const mono::Instance &instance = mono.instance(index);
+  const FunctionInfo &info = function(index);
+  if (!instance.body) {
+    internalError("an instance has no body: " + instance.name);
+    return;
+  }
+  if (!instance.isAsync) {
+    FunctionEmitter(*this, info.function, *instance.body).emitSync(info);
+    return;
+  }
+  const states::Lowered *machine = lowered.of(index);
+  if (!machine) {
+    internalError("an async function has no state machine: " + instance.name);
+    return;
+  }
+  AsyncEmitter(*this, info.function, *instance.body, *machine, AsyncEmitter::Copy::Start).emit();
+  if (!machine->states.empty())
+    AsyncEmitter(*this, resumeFunction(index), *instance.body, *machine, AsyncEmitter::Copy::Resume).emit();
+}
+
+Function *ModuleEmitter::resumeLike(const Twine &name) {
+  Function *made = Function::Create(resumeType, GlobalValue::InternalLinkage, name, module);
+  made->setCallingConv(CallingConv::PreserveNone);
+  made->setUWTableKind(UWTableKind::Default);
+  made->setDoesNotThrow();
+  return made;
+}
+
+Function *ModuleEmitter::resumeFunction(uint32_t index) {
+  Function *&known = resumes[index];
+  if (known)
+    return known;
+  const mono::Instance &instance = mono.instance(index);
+  Function *made = resumeLike(instance.name + ".resume");
+  if (debug)
+    debug->beginFunction(*made, instance.name, instance.body->span);
+  // 16 bytes, so that the entry stays aligned: the distance to the descriptor, and the mark that there is one.
+  Constant *distance = ConstantExpr::getSub(ConstantExpr::getPtrToInt(descriptor(index), i64), ConstantExpr::getPtrToInt(made, i64));
+  Constant *fields[] = {ConstantExpr::getTrunc(distance, i32), ConstantInt::get(i32, descriptorMark), ConstantInt::get(i64, 0)};
+  made->setPrefixData(ConstantStruct::getAnon(fields, true));
+  made->setAlignment(Align(16));
+  resumes[index] = made;
+  return made;
+}
+
+// int main(int argc, char **argv): hands the main task to the runtime.
+void ModuleEmitter::emitMain() {
+  const mono::Instance &body = mono.instance(mono.mainInstance);
+  Function *report = mono.mainReport == UINT32_MAX ? nullptr : function(mono.mainReport).function;
+  const states::Lowered *machine = lowered.of(mono.mainInstance);
+  if (!machine || !report) {
+    internalError("the main task is no async function, or nothing reports its end");
+    return;
+  }
+  Constant *info = spawnInfo(machine->unstartedSize, machine->align, startThunk(mono.mainInstance), nullptr, body.name);
+  auto *type = FunctionType::get(i32, {i32, pointer}, false);
+  Function *main = Function::Create(type, GlobalValue::ExternalLinkage, "main", module);
+  main->setUWTableKind(UWTableKind::Default);
+  IRBuilder<> builder(BasicBlock::Create(context, "entry", main));
+  FunctionCallee run = cFunction("async_main_run", i32, {i32, pointer, pointer, pointer});
+  builder.CreateRet(builder.CreateCall(run, {main->getArg(0), main->getArg(1), info, report}));
+}
+
+} // namespace async::llvmgen
