@@ -1,0 +1,60 @@
+// LoanFlow.h: which loans are live at each point, for Dataflow.h.
+//
+// Bits: first the loans; then two for each start of a task: it may run; more than one of it may run.
+#pragma once
+#include "typeck/lifetimes/Origins.h"
+#include "typeck/mir/Dataflow.h"
+#include "typeck/mir/Liveness.h"
+
+namespace async::lifetimes {
+
+class LoanFlow {
+public:
+  LoanFlow(Program &program, const frontend::Interner &interner, const mir::Body &body, const Origins &origins);
+
+  size_t bits = 0;
+  void entry(BitSet &) {}
+  void statement(BitSet &state, const mir::Statement &statement, BlockId block, uint32_t index);
+  void terminator(BitSet &, const mir::Terminator &, BlockId) {}
+  void edge(BitSet &state, const mir::Terminator &terminator, BlockId block, size_t successor);
+
+  // Whether one of `live` or a task that may run holds the loan.
+  bool isHeld(const BitSet &state, size_t loan, const BitSet &live) const;
+  // A task that may run and holds the loan; SIZE_MAX if none.
+  size_t holdingTask(const BitSet &state, size_t loan) const;
+  bool mayRun(const BitSet &state, size_t task) const { return state.test(runs(task)); }
+  const BitSet &holders(size_t loan) const { return holdersOf[loan]; }
+
+  // What is live before the statement (or, at the number of statements, the terminator).
+  const BitSet &liveBefore(BlockId block, size_t index);
+
+  template <typename F> void forLoans(const BitSet &state, F &&f) const {
+    state.forEach([&](size_t bit) {
+      if (bit < origins.loans().size())
+        f(bit);
+    });
+  }
+
+private:
+  size_t runs(size_t task) const { return origins.loans().size() + 2 * task; }
+  size_t runsTwice(size_t task) const { return runs(task) + 1; }
+  void assigned(BitSet &state, const Place &place);
+  void storage(BitSet &state, LocalId local);
+  void endTasks(BitSet &state, LocalId scope);
+  void keepHeld(BitSet &state, const BitSet &live);
+  bool endsTask(const mir::Terminator &terminator) const;
+  bool leavesScope(const mir::Terminator &terminator) const;
+
+  Program &program;
+  const frontend::Interner &interner;
+  const mir::Body &body;
+  const Origins &origins;
+  BitSet droppedUses;
+  mir::Liveness liveness;
+  std::vector<BitSet> holdersOf; // by loan
+  std::vector<std::vector<uint32_t>> loansOfBase, loansOfBlock, tasksOfBlock;
+  BlockId cachedBlock;
+  std::vector<BitSet> cachedLive;
+};
+
+} // namespace async::lifetimes
