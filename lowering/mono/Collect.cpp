@@ -10,8 +10,6 @@ namespace {
 // How often one definition may stand on the way from `main` with ever new arguments.
 constexpr unsigned instantiationLimit = 256;
 
-Symbol symbolOf(const FnDecl &decl) { return decl.name; }
-
 } // namespace
 
 size_t Collector::KeyHash::operator()(const Key &key) const {
@@ -76,7 +74,7 @@ bool Collector::tooDeep(FnId fn, ClosureId closure, bool isGeneric, Span span) {
   if (same < instantiationLimit)
     return false;
   failed = true;
-  diagnostics.emit(span, frontend::diag::EndlessInstantiation, fn.valid() ? interner.text(symbolOf(program.fn(fn))) : std::string_view("a closure"));
+  diagnostics.emit(span, frontend::diag::EndlessInstantiation, fn.valid() ? interner.text(program.fn(fn).name) : std::string_view("a closure"));
   return true;
 }
 

@@ -37,17 +37,17 @@ BlockId Maker::block(bool isCleanup) {
 }
 
 Place Maker::field(Place of, uint32_t index) {
-  of.path.push_back({.kind = mir::Projection::Kind::Field, .index = index});
+  of.path.push_back(step(mir::Projection::Kind::Field, index));
   return of;
 }
 
 Place Maker::variant(Place of, uint32_t index) {
-  of.path.push_back({.kind = mir::Projection::Kind::Downcast, .index = index});
+  of.path.push_back(step(mir::Projection::Kind::Downcast, index));
   return of;
 }
 
 Place Maker::element(Place of, LocalId index) {
-  of.path.push_back({.kind = mir::Projection::Kind::Index, .local = index});
+  of.path.push_back(step(mir::Projection::Kind::Index, 0, index));
   return of;
 }
 

@@ -28,7 +28,8 @@ public:
   mir::BlockId block(bool isCleanup = false);
 
   static mir::Place place(mir::LocalId local) { return {local, {}}; }
-  static mir::Place deref(mir::LocalId local) { return {local, {{.kind = mir::Projection::Kind::Deref}}}; }
+  static mir::Projection step(mir::Projection::Kind kind, uint32_t index = 0, mir::LocalId local = {}) { return {kind, index, local, 0}; }
+  static mir::Place deref(mir::LocalId local) { return {local, {step(mir::Projection::Kind::Deref)}}; }
   static mir::Place field(mir::Place of, uint32_t index);
   static mir::Place variant(mir::Place of, uint32_t index);
   static mir::Place element(mir::Place of, mir::LocalId index);

@@ -1,0 +1,235 @@
+// RewriteCalls.cpp: the terminators: calls, function values, awaits, drops.
+#include <fmt/format.h>
+
+#include "lowering/mono/Rewriter.h"
+
+namespace async::mono {
+
+using mir::BlockId;
+using mir::Operand;
+using mir::Place;
+using mir::Rvalue;
+using mir::Statement;
+using mir::Terminator;
+
+Rewriter::Callable Rewriter::callableOf(const Operand &operand, CallKind kind) {
+  Callable found;
+  found.type = operandType(operand);
+  found.at = operand.place;
+  if (operand.kind == Operand::Kind::Const)
+    return found;
+  unsigned references = 0;
+  while (types[found.type].kind == TypeKind::Ref) {
+    found.at.path.push_back(Maker::step(mir::Projection::Kind::Deref));
+    found.type = targetOf(found.type);
+    ++references;
+  }
+  found.isDirect = references == 1;
+  found.isOwned = references == 0 && kind == CallKind::Once && operand.kind == Operand::Kind::Move;
+  return found;
+}
+
+// Mode-polymorphic calls (rules.md I1): the callee is async, and what is expected is the value.
+void Rewriter::findAwaited() {
+  awaited.assign(body.locals.size(), false);
+  for (const mir::Block &block : body.blocks) {
+    const Terminator &end = block.terminator;
+    if (end.kind != Terminator::Kind::CallValue || end.operands.empty() || !end.place.path.empty())
+      continue;
+    Operand operand = end.operands[0];
+    if (operand.kind == Operand::Kind::Const)
+      operand.constant.type = close(operand.constant.type);
+    Callable callable = callableOf(operand, end.callKind);
+    std::optional<Signature> signature = collector.select.signature(callable.type);
+    if (signature && types[signature->result].kind == TypeKind::Async && signature->result != body.localType(end.place.base))
+      awaited[end.place.base.index] = true;
+  }
+}
+
+// The function value was given away to the call: it is dropped behind it, on both ways.
+void Rewriter::dropAfter(Terminator &end, const Callable &callable) {
+  if (!callable.isOwned || !layouts.needsDrop(callable.type))
+    return;
+  collector.dropGlue(callable.type, end.span);
+  auto dropThen = [&](bool isCleanup, BlockId then) {
+    BlockId made = newBlock(isCleanup, end.span);
+    Terminator &drop = body.blocks[made.index].terminator;
+    drop.kind = Terminator::Kind::Drop;
+    drop.place = callable.at;
+    drop.targets = {then};
+    return made;
+  };
+  if (!here().isCleanup) {
+    BlockId out = end.unwind;
+    if (!out.valid()) {
+      out = newBlock(true, end.span);
+      body.blocks[out.index].terminator.kind = Terminator::Kind::Unwind;
+    }
+    end.unwind = dropThen(true, out);
+  }
+  if (!end.targets.empty())
+    end.targets[0] = dropThen(here().isCleanup, end.targets[0]);
+}
+
+void Rewriter::callValue(Terminator end) {
+  if (end.operands.empty())
+    return finish(std::move(end));
+  Callable callable = callableOf(end.operands[0], end.callKind);
+  std::optional<Signature> signature = collector.select.signature(callable.type);
+  if (!signature) {
+    collector.internalError(fmt::format("`{}` calls a value that is no function", name));
+    return finish(std::move(end));
+  }
+  TypeId destination = placeType(end.place);
+  bool isAsync = types[signature->result].kind == TypeKind::Async;
+  bool awaitsHere = isAsync && signature->result != destination;
+  const Type type = types[callable.type];
+  std::vector<Operand> operands(std::make_move_iterator(end.operands.begin() + 1), std::make_move_iterator(end.operands.end()));
+
+  if (type.kind == TypeKind::Fn) {
+    bool takes = static_cast<CallKind>(type.sub) == CallKind::Once;
+    if (takes) {
+      operands.insert(operands.begin(), Maker::use(callable.isOwned ? Operand::Kind::Move : Operand::Kind::Copy, callable.at));
+    } else {
+      operands.insert(operands.begin(), Maker::copy(Maker::place(reference(callable.at, callable.type, Mutability::Exclusive, end.span))));
+      dropAfter(end, callable);
+    }
+    end.callKind = takes ? CallKind::Once : CallKind::Exclusive;
+    end.operands = std::move(operands);
+    if (!awaitsHere)
+      return finish(std::move(end));
+    // The boxed function gives a future, which is awaited at once.
+    Place to = std::move(end.place);
+    mir::LocalId future = newLocal(signature->result, end.span);
+    end.place = Maker::place(future);
+    Terminator await;
+    await.kind = Terminator::Kind::Await;
+    await.span = end.span;
+    await.operands = {Maker::move(Maker::place(future))};
+    await.place = std::move(to);
+    await.targets = end.targets;
+    await.unwind = end.unwind;
+    BlockId next = newBlock(here().isCleanup, end.span);
+    end.targets = {next};
+    finish(std::move(end));
+    current = next.index;
+    return finish(std::move(await));
+  }
+
+  uint32_t instance = UINT32_MAX;
+  if (type.kind == TypeKind::FnDef) {
+    instance = collector.function(FnId{type.index}, {type.args.begin(), type.args.end()}, end.span);
+  } else {
+    ClosureId id{type.index};
+    const ClosureDecl &decl = program.closure(id);
+    if (isAsync && !awaitsHere && callable.isOwned && decl.callKind != CallKind::Once) {
+      // The future outlives this call, so it takes the closure with it.
+      instance = collector.owningCall(callable.type, signature->params, types[signature->result].args[0], end.span);
+      operands.insert(operands.begin(), Maker::move(callable.at));
+    } else {
+      instance = collector.closure(id, {type.args.begin(), type.args.end()}, end.span);
+      if (decl.callKind == CallKind::Once) {
+        operands.insert(operands.begin(), Maker::use(callable.isOwned ? Operand::Kind::Move : Operand::Kind::Copy, callable.at));
+      } else {
+        Mutability mutability = decl.callKind == CallKind::Exclusive ? Mutability::Exclusive : Mutability::Shared;
+        operands.insert(operands.begin(), Maker::copy(Maker::place(reference(callable.at, callable.type, mutability, end.span))));
+        dropAfter(end, callable);
+      }
+    }
+  }
+  end.callee.instance = instance;
+  end.operands = std::move(operands);
+  if (!isAsync || awaitsHere) {
+    end.kind = isAsync ? Terminator::Kind::AwaitCall : Terminator::Kind::Call;
+    return finish(std::move(end));
+  }
+  collector.futureOf(instance, end.span);
+  Rvalue future;
+  future.kind = Rvalue::Kind::Future;
+  future.type = destination;
+  future.callee = end.callee;
+  future.operands = std::move(end.operands);
+  assign(end.place, std::move(future), end.span);
+  if (!end.targets.empty())
+    finish(jump(end.targets[0], end.span));
+}
+
+void Rewriter::await(Terminator end) {
+  if (end.operands.empty())
+    return finish(std::move(end));
+  const Operand &operand = end.operands[0];
+  bool isValue = types[operandType(operand)].kind != TypeKind::Async ||
+                 (operand.kind != Operand::Kind::Const && operand.place.path.empty() && operand.place.base.index < awaited.size() && awaited[operand.place.base.index]);
+  if (!isValue)
+    return finish(std::move(end));
+  Rvalue value;
+  value.kind = Rvalue::Kind::Use;
+  value.type = operandType(operand);
+  value.operands = {operand};
+  assign(end.place, std::move(value), end.span);
+  if (!end.targets.empty())
+    finish(jump(end.targets[0], end.span));
+}
+
+void Rewriter::call(Terminator &end) {
+  uint32_t index = callee(end.callee, end.span);
+  if (index == UINT32_MAX)
+    return;
+  const Instance &instance = collector.mono.instance(index);
+  if (instance.kind != Instance::Kind::Intrinsic || instance.args.empty())
+    return;
+  // Intrinsics that end the life of a value of their argument.
+  std::string_view intrinsic = collector.interner.text(program.fn(instance.fn).name);
+  if (intrinsic == "drop_in_place")
+    collector.dropGlue(TypeId(instance.args[0]), end.span);
+}
+
+void Rewriter::spawn(Terminator &end) {
+  if (end.callee.fn.valid()) {
+    callee(end.callee, end.span);
+    for (size_t i = end.hasScope ? 1 : 0; i < end.operands.size(); ++i)
+      collector.dropGlue(operandType(end.operands[i]), end.span);
+    collector.futureOf(end.callee.instance, end.span);
+  }
+  if (end.settle.fn.valid())
+    callee(end.settle, end.span);
+}
+
+void Rewriter::terminator(Terminator end) {
+  for (Operand &operand : end.operands)
+    closeConstants(operand, end.span);
+  retainShares(end.operands, end.span);
+  switch (end.kind) {
+  case Terminator::Kind::Goto:
+  case Terminator::Kind::Switch:
+  case Terminator::Kind::Return:
+  case Terminator::Kind::Unwind:
+  case Terminator::Kind::Unreachable:
+  case Terminator::Kind::Assert:
+    break;
+  case Terminator::Kind::Drop: {
+    TypeId type = placeType(end.place);
+    if (!layouts.needsDrop(type))
+      return finish(jump(end.targets[0], end.span));
+    collector.dropGlue(type, end.span);
+    break;
+  }
+  case Terminator::Kind::Call:
+  case Terminator::Kind::AwaitCall:
+    call(end);
+    break;
+  case Terminator::Kind::CallValue:
+    return callValue(std::move(end));
+  case Terminator::Kind::Await:
+    return await(std::move(end));
+  case Terminator::Kind::Spawn:
+    spawn(end);
+    break;
+  case Terminator::Kind::Yield:
+    collector.unsupported(end.span, "`yield`");
+    break;
+  }
+  finish(std::move(end));
+}
+
+} // namespace async::mono
