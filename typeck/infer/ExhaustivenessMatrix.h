@@ -44,7 +44,7 @@ public:
 private:
   using Row = std::vector<uint32_t>;
   using Rows = std::vector<Row>;
-  static constexpr uint32_t maxSteps = 200000;
+  static constexpr uint32_t maxSteps = 50000;
 
   struct Split {
     Constructor made;

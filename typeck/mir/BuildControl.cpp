@@ -152,8 +152,10 @@ void Builder::condition(thir::ExprId id, const ExitTarget &otherwise) {
   // The temporaries of a plain condition die right after it.
   LocalId value = newLocal(types.boolean, expr.span);
   Place at = placeOf(value);
-  std::optional<Operand> known = literal(expr);
-  if (!known)
+  std::optional<Operand> known;
+  if (isSimple(id))
+    known = operand(id);
+  else
     inRegion(&at, id);
   Terminator test = terminator(Terminator::Kind::Switch, expr.span);
   test.operands = {known ? *known : use(Operand::Kind::Copy, at)};
