@@ -150,7 +150,7 @@ private:
     for (const CapturedPlace &place : places) {
       thir::Capture capture = outerOf(place.local);
       capture.mode = modeOf(place);
-      capture.fields = place.fields;
+      capture.fields.insert(capture.fields.end(), place.fields.begin(), place.fields.end());
       if (!place.fields.empty())
         capture.inner = rename(place, uses);
       TypeId type = place.type;
