@@ -11,6 +11,8 @@
 
 #include "frontend/resolve/StdLoader.h"
 #include "frontend/syntax/Parse.h"
+#include "typeck/infer/Captures.h"
+#include "typeck/infer/Exhaustiveness.h"
 #include "typeck/infer/Infer.h"
 #include "typeck/lifetimes/CheckLoans.h"
 #include "typeck/mir/BuildMir.h"
@@ -119,7 +121,7 @@ bool Session::check(bool needsMain) {
     if (bodies.sources[index].file)
       checkBody(typeck::FnId{index});
   if (needsMain && diagnostics.errorCount() == 0 && !program.mainFn.valid())
-    diagnostics.emit({}, frontend::diag::NoMain);
+    diagnostics.emit({}, frontend::diag::MissingMain);
   return diagnostics.errorCount() == 0;
 }
 
@@ -134,6 +136,10 @@ void Session::checkBody(typeck::FnId fn) {
   if (typed->hasErrors)
     return;
   uint32_t errors = diagnostics.errorCount();
+  infer::computeCaptures(program, *typed);
+  infer::checkPatterns(program, interner, *typed, diagnostics);
+  if (diagnostics.errorCount() != errors)
+    return;
   mir::Built built = mir::buildMir(program, interner, *typed, diagnostics);
   if (!built.body || diagnostics.errorCount() != errors)
     return;
