@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "Version.h"
+#include "lowering/opt/Optimize.h"
 
 namespace async::cli {
 
@@ -56,8 +57,12 @@ std::string backendVersion() {
 
 bool lower(Lowering &lowering) {
   driver::Session &session = lowering.session;
-  if (!mono::collectInstances(lowering.mono, session.interner, session.diagnostics) || session.diagnostics.errorCount() > 0)
+  bool collected = mono::collectInstances(lowering.mono, session.interner, session.diagnostics);
+  if (!lowering.mono.internalErrors.empty() && session.diagnostics.errorCount() == 0)
+    internalError(lowering.mono.internalErrors);
+  if (!collected || session.diagnostics.errorCount() > 0)
     return false;
+  opt::optimize(lowering.mono);
   lowering.states = states::lowerStates(lowering.mono, session.interner);
   return true;
 }
