@@ -14,7 +14,7 @@ tokens {
   ELSE_LET,     // the `else` of a `let … else`
   LPAREN_OPT,   // the `(` of options
   KW_STREAM, KW_SINK, KW_BLOCKING, KW_DETERMINISTIC, KW_COPY, KW_TEST, KW_BIASED, KW_ONCE, KW_SHARED, KW_EXPORT,
-  VIRTUAL_SEMI
+  VIRTUAL_SEMI  // stands for a `;` whose absence was reported
 }
 
 AS: 'as'; ASYNC: 'async'; AWAIT: 'await'; BREAK: 'break'; CATCH: 'catch'; CONST: 'const'; CONTINUE: 'continue';
@@ -31,8 +31,8 @@ IDENT: [\p{XID_Start}_] [\p{XID_Continue}]*;
 LABEL: '\'' [\p{XID_Start}_] [\p{XID_Continue}]*;
 CHAR: '\'' ('\\u{' ~[}'\r\n]* '}' | '\\' ~[\r\n] | ~['\\\r\n]) '\'';
 
-INT: ('0x' [0-9a-fA-F] [0-9a-fA-F_]* | '0b' [0-9] [0-9_]* | '0o' [0-9] [0-9_]* | DIGITS) SUFFIX?;
 FLOAT: DIGITS '.' DIGITS EXPONENT? SUFFIX? | DIGITS EXPONENT SUFFIX?;
+INT: ('0x' [0-9a-fA-F] [0-9a-fA-F_]* | '0b' [0-9] [0-9_]* | '0o' [0-9] [0-9_]* | DIGITS) SUFFIX?;
 fragment DIGITS: [0-9] [0-9_]*;
 fragment EXPONENT: [eE] [+-]? [0-9] [0-9_]*;
 fragment SUFFIX: [\p{L}] [\p{L}0-9_]*;
@@ -60,9 +60,8 @@ SEMI: ';'; COMMA: ','; QUESTION: '?'; AT: '@'; POUND: '#';
 
 DOC_COMMENT: '///' ~[\r\n]* -> channel(2);
 LINE_COMMENT: '//' ~[\r\n]* -> skip;
-BLOCK_COMMENT: '/*' (BLOCK_COMMENT | .)*? '*/' -> skip;
+COMMENT_START: '/*' { openComment(); } -> skip, pushMode(COMMENT);
 WHITESPACE: [ \t\r\n]+ -> skip;
-OPEN_COMMENT: '/*' (BLOCK_COMMENT | ~[*] | '*' ~[/])* '*'?;
 BAD_CHAR: .;
 
 mode STRING;
@@ -78,3 +77,8 @@ SPEC_TEXT: ~[{}"\r\n]+;
 SPEC_LBRACE: '{' { openInterpolation(); };
 SPEC_END: '}' { closeSpecification(); };
 SPEC_BAD: ["\r\n] { leaveSpecification(); };
+
+mode COMMENT;
+COMMENT_OPEN: '/*' -> skip, pushMode(COMMENT);
+COMMENT_CLOSE: '*/' -> skip, popMode;
+COMMENT_TEXT: (~[*/]+ | '*' | '/') -> skip;
