@@ -48,6 +48,27 @@ constexpr size_t frameHeaderSize = 20;
 constexpr uint32_t stateDone = ~0u;
 static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, cont) == 8 && offsetof(Frame, state) == 16);
 
+// What the state of a frame means. 16 bytes before the `resume` of a generated function: { int32 distance, uint32 descriptorMark, uint64 0 };
+// the descriptor lies at (address of resume) + distance. Thunks, leaves and functions of the runtime have no mark there.
+struct Location;
+struct FrameStateInfo {
+  const Location *place; // of the await; file length 0 or line 0: unknown
+  const char *awaited;
+  uint32_t awaitedLength;
+  uint32_t childOffset; // of the callee's frame in this one; 0: it is on the heap
+};
+struct FrameDescriptor {
+  const char *name;
+  uint32_t nameLength;
+  uint32_t frameSize;
+  uint32_t stateCount; // state n is states[n - 1]
+  uint32_t reserved;
+  FrameStateInfo states[1];
+};
+constexpr uint32_t descriptorMark = 0x43535941;
+constexpr size_t descriptorBefore = 16;
+static_assert(sizeof(FrameStateInfo) == 24 && offsetof(FrameDescriptor, states) == 24);
+
 // What waits, in a leaf's frame. The operation's own data follow it.
 struct Task;
 struct Leaf {
@@ -179,7 +200,8 @@ void async_scope_frame(async::abi::Scope *scope, async::abi::Frame *frame);
 
 // Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.
 async::abi::Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk);
-void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started
+void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started: if `state` is 0; who starts a frame on the heap sets it
+void async_frame_release(async::abi::Frame *frame); // only the memory
 // Leaf (frame of 96 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
 ASYNC_START async::abi::Outcome async_future_await(AsyncWorker *worker, async::abi::Frame *leaf, async::abi::Frame *future);
 

@@ -1,0 +1,93 @@
+// Frames.cpp: futures on the heap. In front of the frame lies the size of the block.
+#include "runtime/core/Panic.h"
+#include "runtime/core/Scheduler.h"
+
+namespace async::core {
+
+namespace {
+
+struct BoxHead {
+  uint64_t size, unused;
+};
+static_assert(sizeof(BoxHead) == 16);
+
+BoxHead *headOf(Frame *frame) { return reinterpret_cast<BoxHead *>(frame) - 1; }
+
+ASYNC_RESUME void ignoreEnd(Worker *, Frame *, int64_t, uint64_t, uint64_t) {}
+
+// Waits for a future on the heap. It is no leaf that is woken: its future's leaves are.
+struct FutureWait {
+  Frame head;
+  Outcome outcome;
+  uint64_t starting;
+};
+static_assert(sizeof(FutureWait) <= 96);
+
+ASYNC_RESUME void futureEnded(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
+  auto *wait = reinterpret_cast<FutureWait *>(frame);
+  if (wait->starting) {
+    wait->outcome = {status, v0, v1};
+    wait->starting = 0;
+    return;
+  }
+  Frame *cont = frame->cont;
+  [[clang::musttail]] return cont->resume(worker, cont, status, v0, v1);
+}
+
+} // namespace
+
+} // namespace async::core
+
+using namespace async::core;
+
+extern "C" {
+
+Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk) {
+  if (align > 16)
+    raiseText("a frame is aligned to more than 16 bytes", 40, nullptr);
+  uint64_t whole = sizeof(BoxHead) + (size < sizeof(Frame) ? sizeof(Frame) : size);
+  auto *head = static_cast<BoxHead *>(allocate(whole));
+  head->size = whole;
+  auto *frame = reinterpret_cast<Frame *>(head + 1);
+  frame->resume = startThunk;
+  frame->cont = nullptr;
+  frame->state = 0;
+  if (Worker *worker = currentWorker())
+    ++worker->counts.frames;
+  return frame;
+}
+
+void async_frame_free(Frame *frame) {
+  if (!frame)
+    return;
+  if (frame->state == 0) {
+    Frame end{&ignoreEnd, nullptr, 0, 0};
+    frame->cont = &end;
+    frame->state = async::abi::stateDone;
+    frame->resume(currentWorker(), frame, async::abi::Cancelled, 0, 0);
+  }
+  async_frame_release(frame);
+}
+
+void async_frame_release(Frame *frame) {
+  if (Worker *worker = currentWorker())
+    --worker->counts.frames;
+  release(headOf(frame), headOf(frame)->size);
+}
+
+ASYNC_START Outcome async_future_await(Worker *worker, Frame *leaf, Frame *future) {
+  auto *wait = reinterpret_cast<FutureWait *>(leaf);
+  wait->head.resume = &futureEnded;
+  wait->head.state = async::abi::stateDone;
+  wait->starting = 1;
+  future->cont = leaf;
+  future->state = async::abi::stateDone;
+  uint32_t shield = worker->shield;
+  future->resume(worker, future, async::abi::Ready, 0, 0);
+  worker->shield = shield;
+  if (!wait->starting)
+    return wait->outcome;
+  wait->starting = 0;
+  return pendingOutcome;
+}
+}

@@ -1,0 +1,17 @@
+// Net.h: addresses and sockets. A socket is its descriptor; errors are -errno.
+#pragma once
+#include <stdint.h>
+
+namespace async::core {
+
+// std's SocketAddr.
+struct SocketAddr {
+  uint64_t high, low; // an IPv6 address, or the 32 bits of an IPv4 one in `low`
+  uint16_t port;
+  uint8_t isV6;
+};
+
+int64_t beginConnect(const SocketAddr *address); // a socket whose connection is under way
+void closeSocket(int64_t fd);
+
+} // namespace async::core
