@@ -146,6 +146,8 @@ private:
     switch (token.type) {
     case L::IDENT: return word(token);
     case L::IF: case L::WHILE: case L::MATCH: case L::IN:
+      if (token.type != L::IN)
+        formInHead(token);
       ++frame.heads;
       frame.inLet = false;
       return;
@@ -155,7 +157,7 @@ private:
     case L::EQ:
       frame.inLet = false;
       return;
-    case L::FATARROW: case L::SEMI: case L::COMMA:
+    case L::FATARROW: case L::SEMI:
       frame.heads = 0;
       frame.inLet = false;
       return;
@@ -172,7 +174,7 @@ private:
       frames.push_back({false});
       return;
     case L::LBRACE:
-      if (frame.heads > 0 && !frame.inLet && previous() != L::CATCH && !structLiteral(token)) {
+      if (frame.heads > 0 && !frame.inLet && previous() != L::CATCH && !structLiteral(token) && !blockInHead(token)) {
         --frame.heads;
         token.type = L::LBRACE_BODY;
       }
@@ -205,6 +207,21 @@ private:
       first -= 2;
     errors.emit(errors.span(tokens[first].lo, token.hi), diag::StructInHead).help(diag::StructInHeadHelp);
     return true;
+  }
+
+  // `if unsafe { x } {`: told, and read as it was meant.
+  bool blockInHead(const Lexeme &token) {
+    switch (previous()) {
+    case L::UNSAFE: case L::ASYNC: case L::SHIELD: case L::LOOP: case L::SCOPE: case L::SELECT: case L::MOVE: break;
+    default: return false;
+    }
+    errors.emit(errors.span(tokens[at - 1].lo, token.hi), diag::BlockInHead).help(diag::StructInHeadHelp);
+    return true;
+  }
+
+  void formInHead(const Lexeme &token) {
+    if (frames.back().heads > 0 && !frames.back().inLet)
+      errors.emit(errors.span(token.lo, token.hi), diag::BlockInHead).help(diag::StructInHeadHelp);
   }
 
   void word(Lexeme &token) {
