@@ -18,6 +18,7 @@
 #include "typeck/mir/BuildMir.h"
 #include "typeck/mir/CheckMoves.h"
 #include "typeck/mir/ElaborateDrops.h"
+#include "typeck/mir/MustUse.h"
 
 namespace async::driver {
 
@@ -120,6 +121,10 @@ bool Session::check(bool needsMain) {
   for (uint32_t index = 0; index < bodies.sources.size(); ++index)
     if (bodies.sources[index].file)
       checkBody(typeck::FnId{index});
+  // What a call's result may borrow can depend on the body that is called, so loans are checked when all bodies are there.
+  for (const mir::Body *body : unchecked)
+    lifetimes::checkLoans(program, interner, *body, diagnostics);
+  unchecked.clear();
   if (needsMain && diagnostics.errorCount() == 0 && !program.mainFn.valid())
     diagnostics.emit({}, frontend::diag::MissingMain);
   return diagnostics.errorCount() == 0;
@@ -150,12 +155,10 @@ void Session::checkBody(typeck::FnId fn) {
     if (observer.built && observed)
       observer.built(fn, *body);
     mir::checkMoves(program, interner, *body, diagnostics);
-    lifetimes::checkLoans(program, interner, *body, diagnostics);
-  }
-  if (diagnostics.errorCount() != errors)
-    return;
-  for (mir::Body *body : parts) {
+    mir::checkMustUse(program, interner, *body, diagnostics);
     mir::elaborateDrops(program, *body);
+    if (observed && !isStd(fn))
+      unchecked.push_back(body);
     if (observer.elaborated && observed)
       observer.elaborated(fn, *body);
   }

@@ -2,7 +2,8 @@
 //
 // In      std's sources (or its stored form) and the user's file or folder.
 // Out     diagnostics, and Program with the MIR of every body at stage Elaborated.
-// How     parse, enterModules, collect, then for each body inferBody, buildMir, checkMoves, checkLoans, elaborateDrops. Bodies are independent; their
+// How     parse, enterModules, collect, then for each body inferBody, buildMir, checkMoves, checkMustUse, elaborateDrops; then checkLoans for all, which
+//         may ask what the results of other bodies carry. Bodies are independent but for that; their
 //         diagnostics are sorted by place at the end.
 // Errors  a pass after one that reported errors in a body leaves that body out; the other bodies go on.
 #pragma once
@@ -49,6 +50,7 @@ public:
 
 private:
   void checkBody(typeck::FnId fn);
+  std::vector<const mir::Body *> unchecked; // bodies whose loans are still to be checked
   void store(typeck::FnId fn, std::unique_ptr<mir::Body> body);
 
   std::vector<resolve::SourceModule> pending;

@@ -210,7 +210,7 @@ private:
     std::string moved = named(paths[site.path].place);
     if (!site.isMove) {
       if (!body.locals[place.base.index].name.empty())
-        diagnostics.emit(span, diag::UseBeforeValue, used).label(site.span, diag::DeclaredHere);
+        diagnostics.emit(span, diag::UseBeforeValue, used).label(site.span, diag::DeclaredWithoutValue);
       return;
     }
     bool isPart = paths[site.path].place.path.size() > place.path.size();
@@ -275,7 +275,7 @@ private:
         if (site->isMove)
           diagnostics.emit(span, diag::AssignPartOfMoved, whole).label(site->span, diag::MovedHere, whole);
         else if (!body.locals[place.base.index].name.empty())
-          diagnostics.emit(span, diag::UseBeforeValue, whole).label(site->span, diag::DeclaredHere);
+          diagnostics.emit(span, diag::UseBeforeValue, whole).label(site->span, diag::DeclaredWithoutValue);
         return;
       }
   }

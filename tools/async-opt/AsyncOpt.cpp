@@ -1,0 +1,124 @@
+// async-opt: reads MIR text, runs passes, prints the MIR: for tests, and for looking at what one pass does.
+//
+//   async-opt FILE --pass=check-moves,elaborate-drops
+// Diagnostics go to standard output before the MIR as `LINE: CODE: text`, with their labels. Exit: 0, 1 errors in the program, 2 wrong text or use.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "frontend/diagnostics/Diagnostics.h"
+#include "typeck/lifetimes/CheckLoans.h"
+#include "typeck/mir/CheckMoves.h"
+#include "typeck/mir/ElaborateDrops.h"
+#include "typeck/mir/MustUse.h"
+#include "typeck/mir/Parse.h"
+#include "typeck/mir/Print.h"
+#include "typeck/mir/Verify.h"
+
+using namespace async;
+
+namespace {
+
+struct Input {
+  frontend::SourceMap sources;
+  frontend::Interner interner;
+  typeck::Program program;
+  frontend::Diagnostics diagnostics;
+  std::vector<mir::Body *> bodies;
+  bool isBroken = false;
+};
+
+struct Pass {
+  const char *name;
+  void (*run)(Input &, mir::Body &);
+};
+
+const Pass passes[] = {
+    {"verify",
+     [](Input &input, mir::Body &body) {
+       for (const std::string &text : mir::verify(input.program, input.interner, body)) {
+         fmt::print("verify: {}\n", text);
+         input.isBroken = true;
+       }
+     }},
+    {"check-moves", [](Input &input, mir::Body &body) { mir::checkMoves(input.program, input.interner, body, input.diagnostics); }},
+    {"must-use", [](Input &input, mir::Body &body) { mir::checkMustUse(input.program, input.interner, body, input.diagnostics); }},
+    {"move-last-uses", [](Input &input, mir::Body &body) { mir::moveLastUses(input.program, body); }},
+    {"elaborate-drops", [](Input &input, mir::Body &body) { mir::elaborateDrops(input.program, body); }},
+    {"check-loans", [](Input &input, mir::Body &body) { lifetimes::checkLoans(input.program, input.interner, body, input.diagnostics); }},
+    {"loans", [](Input &input, mir::Body &body) { fmt::print("{}", lifetimes::loansText(input.program, input.interner, body)); }},
+};
+
+const Pass *findPass(std::string_view name) {
+  for (const Pass &pass : passes)
+    if (name == pass.name)
+      return &pass;
+  return nullptr;
+}
+
+void show(const Input &input) {
+  auto line = [&](frontend::Span span) { return span.known() ? input.sources.locate(span.lo).line : 0; };
+  for (const frontend::Diagnostic *diagnostic : input.diagnostics.sorted()) {
+    fmt::print("{}: {}: {}\n", line(diagnostic->span), diagnostic->code, diagnostic->message);
+    for (const auto &label : diagnostic->labels)
+      fmt::print("  {}: {}\n", line(label.span), label.text);
+  }
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  std::string file;
+  std::vector<std::string> names;
+  bool isQuiet = false;
+  CLI::App app("Runs passes over MIR text.");
+  app.add_option("file", file, "MIR text, - for standard input")->required();
+  app.add_option("--pass", names, "passes, in order")->delimiter(',');
+  app.add_flag("--quiet", isQuiet, "do not print the MIR");
+  CLI11_PARSE(app, argc, argv);
+
+  std::stringstream text;
+  if (file == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::ifstream stream(file);
+    if (!stream) {
+      fmt::print(stderr, "async-opt: cannot read {}\n", file);
+      return 2;
+    }
+    text << stream.rdbuf();
+  }
+  Input input;
+  std::optional<frontend::FileId> id = input.sources.add(file, text.str());
+  if (!id)
+    return 2;
+  mir::Parsed parsed = mir::parse(input.program, input.interner, input.sources.text(*id), input.sources.start(*id));
+  if (!parsed.error.empty()) {
+    fmt::print(stderr, "{}: {}\n", file, parsed.error);
+    return 2;
+  }
+  input.program.fnBodies.resize(input.program.fns.size());
+  input.program.closureBodies.resize(input.program.closures.size());
+  for (std::unique_ptr<mir::Body> &body : parsed.bodies) {
+    input.bodies.push_back(body.get());
+    auto &slot = body->closure.valid() ? input.program.closureBodies[body->closure.index] : input.program.fnBodies[body->fn.index];
+    slot = std::move(body);
+  }
+  for (const std::string &name : names) {
+    const Pass *pass = findPass(name);
+    if (!pass) {
+      fmt::print(stderr, "async-opt: no pass `{}`\n", name);
+      return 2;
+    }
+    for (mir::Body *body : input.bodies)
+      pass->run(input, *body);
+  }
+  show(input);
+  if (!isQuiet)
+    for (const mir::Body *body : input.bodies)
+      fmt::print("{}", mir::print(input.program, input.interner, *body));
+  return input.isBroken || input.diagnostics.errorCount() ? 1 : 0;
+}
