@@ -10,6 +10,8 @@ import pathlib
 import platform
 import sys
 
+sys.dont_write_bytecode = True
+
 import bench_groups
 import bench_peers
 from bench_programs import Programs
