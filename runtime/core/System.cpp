@@ -96,6 +96,8 @@ int64_t async_env_length(const char *name, int64_t length) {
   return value ? static_cast<int64_t>(strlen(value)) : 0;
 }
 
+void async_report_failure(const char *text, int64_t length) { async_print(2, text, length, true); }
+
 int64_t async_os_message(int64_t number, char *to) {
   char buffer[256];
   const char *text = strerror_r(static_cast<int>(number), buffer, sizeof buffer);
