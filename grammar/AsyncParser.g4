@@ -166,7 +166,7 @@ blockForm
   ;
 arms: arm*;
 arm: pattern (IF expr)? FATARROW armBody;
-armBody: blockForm COMMA? | exprNB COMMA?;
+armBody: blockForm COMMA? | exprNB COMMA; // the token pass puts a `,` behind the last arm
 selectArms: selectArm*;
 selectArm: (patternNoTop EQ expr (COMMA IF expr)? | ELSE | ELSE_LET) FATARROW armBody;
 

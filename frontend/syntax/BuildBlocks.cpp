@@ -203,7 +203,7 @@ ExprId Builder::selectForm(Node n) {
       } else if (isRule(part, P::RuleExpr)) {
         (guard ? arm.guard : arm.expr) = guard ? condition(part) : expr(part);
       } else if (isRule(part, P::RuleArmBody)) {
-        arm.body = armBody(part, cst.nodes[c].end == cst.nodes[all].end);
+        arm.body = armBody(part);
       }
     }
     list.push(arm);
@@ -230,25 +230,20 @@ ast::List Builder::arms(Node n) {
       arm.pattern = pattern(child(c, P::RulePattern));
       if (const Node guard = child(c, P::RuleExpr); guard != none)
         arm.guard = condition(guard);
-      arm.body = armBody(child(c, P::RuleArmBody), cst.nodes[c].end == cst.nodes[n].end);
+      arm.body = armBody(child(c, P::RuleArmBody));
     }
     list.push(arm);
   }
   return list.finish(file.arms);
 }
 
-ExprId Builder::armBody(Node n, bool last) {
+ExprId Builder::armBody(Node n) {
   const Node first = n == none ? none : firstChild(n);
   if (first == none)
     return errorExpr({});
   if (isRule(first, P::RuleBlockForm))
     return blockForm(first);
-  const ExprId made = expr(first);
-  if (!last && childToken(n, P::COMMA) == none) {
-    const Span at = span(first);
-    errors.emit(at, diag::MissingArmComma).help(diag::MissingArmCommaHelp).fix({at.hi, at.hi}, ",", frontend::Applicability::MachineApplicable);
-  }
-  return made;
+  return expr(first);
 }
 
 } // namespace async::syntax

@@ -134,7 +134,7 @@ private:
   ast::ExprId loopForm(Node n);
   ast::ExprId selectForm(Node n);
   ast::List arms(Node n);
-  ast::ExprId armBody(Node n, bool last);
+  ast::ExprId armBody(Node n);
 
   // Literals (BuildLiterals.cpp, BuildStrings.cpp)
   ast::ExprId literal(Node n);

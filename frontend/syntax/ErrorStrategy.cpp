@@ -121,17 +121,30 @@ antlr4::Token *ErrorStrategy::recoverInline(antlr4::Parser *) {
       reportMissingSemicolon();
     return input.LT(-1);
   }
-  const bool arrow = want(P::FATARROW) && (next.type == P::ARROW || next.type == P::EQ);
-  const bool of = want(P::IN) && next.type == P::IDENT && text.substr(next.lo, next.hi - next.lo) == "of";
-  if (arrow || of) {
+  if (want(P::COMMA) && parser.getContext()->getRuleIndex() == P::RuleArmBody && (next.startsLine || beginsArm())) {
+    if (!recovering)
+      reportMissingComma();
+    return input.LT(-1);
+  }
+  if (want(P::FATARROW) && next.type == P::ARROW) {
     const size_t at = input.position();
-    if (!recovering) {
-      auto built = errors.emit(span(at), diag::Unexpected, arrow ? "`=>`" : "`in`", shown(at));
-      built.help(diag::ReplaceHelp, shown(at), arrow ? "`=>`" : "`in`").fix(span(at), arrow ? "=>" : "in", frontend::Applicability::MachineApplicable);
-    }
+    if (!recovering)
+      errors.emit(span(at), diag::Unexpected, "`=>`", "`->`").help(diag::ReplaceHelp, "`->`", "`=>`").fix(span(at), "=>", frontend::Applicability::MachineApplicable);
     return parser.consume();
   }
   throw antlr4::InputMismatchException(&parser);
+}
+
+// Whether an `=>` stands near: the next arm, whose `,` is missing.
+bool ErrorStrategy::beginsArm() const {
+  for (ssize_t i = 1; i < 16; ++i) {
+    const uint32_t type = parser.input().token(i).lexeme.type;
+    if (type == P::FATARROW)
+      return true;
+    if (type == P::COMMA || type == P::SEMI || type == P::RBRACE || type == UINT32_MAX)
+      return false;
+  }
+  return false;
 }
 
 void ErrorStrategy::reportError(antlr4::Parser *, const antlr4::RecognitionException &exception) {

@@ -33,6 +33,8 @@ private:
   void reportUnexpected(size_t at);
   void addHints(frontend::DiagnosticBuilder &built, const Expected &expected, size_t at);
   void reportMissingSemicolon();
+  void reportMissingComma();
+  bool beginsArm() const;
   void reportUnclosed(size_t at);
   bool loopAllows(size_t type);
   void skip(size_t from, bool items);

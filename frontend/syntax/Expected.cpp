@@ -133,8 +133,13 @@ ErrorStrategy::Expected ErrorStrategy::expected() {
     if (wanted.types.size() > 2)
       for (const size_t type : {P::LT, P::PLUS})
         wanted.remove(type);
+    if (wanted.has(P::AT) || wanted.has(P::DOTDOTEQ)) // behind the name of a pattern
+      for (const size_t type : {P::LPAREN, P::LBRACE, P::AT, P::DOTDOT, P::DOTDOTEQ, P::BAR})
+        wanted.remove(type);
   }
-  for (const size_t type : {P::ELSE_LET, P::LPAREN_OPT, P::VIRTUAL_SEMI, P::SPEC_END})
+  if (!names.empty())
+    wanted.remove(P::LT);
+  for (const size_t type : {P::ELSE_LET, P::LPAREN_OPT, P::VIRTUAL_SEMI, P::SPEC_END, P::POUND})
     if (wanted.types.size() > 1)
       wanted.remove(type);
   for (const size_t type : wanted.types)
@@ -181,6 +186,13 @@ void ErrorStrategy::reportMissingSemicolon() {
   const uint32_t end = input.lexeme(input.position() - 1).hi;
   const uint32_t start = input.lexeme(input.position() - 1).lo;
   errors.emit(errors.span(start, end), diag::MissingSemicolon).help(diag::MissingSemicolonHelp).fix(errors.span(end, end), ";", frontend::Applicability::MachineApplicable);
+}
+
+void ErrorStrategy::reportMissingComma() {
+  TokenInput &input = parser.input();
+  recovering = true;
+  const Lexeme &last = input.lexeme(input.position() - 1);
+  errors.emit(errors.span(last.lo, last.hi), diag::MissingArmComma).help(diag::MissingArmCommaHelp).fix(errors.span(last.hi, last.hi), ",", frontend::Applicability::MachineApplicable);
 }
 
 // The end of the file: what is named is the bracket that was opened last and never closed.

@@ -16,6 +16,8 @@ std::string printTokens(const frontend::SourceMap &sources, frontend::FileId id)
   for (const Lexeme &token : passTokens(lexer.scan(chars).tokens, text, errors)) {
     if (token.type == UINT32_MAX)
       break;
+    if (token.lo == token.hi)
+      continue;
     const frontend::Location place = sources.locate(sources.start(id) + token.lo);
     out += fmt::format("{}:{} {} ", place.line, place.column, lexer.getVocabulary().getSymbolicName(token.type));
     for (const char c : text.substr(token.lo, token.hi - token.lo))

@@ -127,14 +127,18 @@ public:
   void run() {
     for (at = 0; at < tokens.size(); ++at)
       step(tokens[at]);
+    insertCommas();
   }
 
 private:
   // What is open around a token: how many heads wait for their `{` in it, and whether the pattern of a `let` is being read.
   struct Frame {
     bool brace = true;
+    bool arms = false; // of `match`, `catch` or `select`
     bool inLet = false;
+    bool forPattern = false;
     uint32_t heads = 0;
+    uint32_t lastHead = 0; // the word of the innermost
   };
 
   uint32_t type(size_t i) const { return i < tokens.size() ? tokens[i].type : UINT32_MAX; }
@@ -148,8 +152,10 @@ private:
     case L::IF: case L::WHILE: case L::MATCH: case L::IN:
       if (token.type != L::IN)
         formInHead(token);
-      ++frame.heads;
-      frame.inLet = false;
+      beginHead(frame, token.type);
+      return;
+    case L::FOR:
+      frame.forPattern = true;
       return;
     case L::LET:
       frame.inLet = frame.heads > 0;
@@ -159,7 +165,7 @@ private:
       return;
     case L::FATARROW: case L::SEMI:
       frame.heads = 0;
-      frame.inLet = false;
+      frame.inLet = frame.forPattern = false;
       return;
     case L::ELSE:
       if (previous() != L::RBRACE)
@@ -173,13 +179,7 @@ private:
     case L::LBRACK:
       frames.push_back({false});
       return;
-    case L::LBRACE:
-      if (frame.heads > 0 && !frame.inLet && previous() != L::CATCH && !structLiteral(token) && !blockInHead(token)) {
-        --frame.heads;
-        token.type = L::LBRACE_BODY;
-      }
-      frames.push_back({});
-      return;
+    case L::LBRACE: return openBrace(token);
     case L::INTERP_START: case L::SPEC_LBRACE:
       frames.push_back({});
       return;
@@ -190,12 +190,47 @@ private:
     case L::RBRACE: case L::SPEC_END:
       while (frames.size() > 1 && !frames.back().brace)
         frames.pop_back();
-      if (frames.size() > 1)
-        frames.pop_back();
+      if (frames.size() == 1)
+        return;
+      if (frames.back().arms && previous() != L::COMMA && previous() != L::LBRACE && previous() != L::LBRACE_BODY)
+        commas.push_back(at);
+      frames.pop_back();
       return;
     default:
       return;
     }
+  }
+
+  void beginHead(Frame &frame, uint32_t word) {
+    ++frame.heads;
+    frame.inLet = frame.forPattern = false;
+    frame.lastHead = word;
+  }
+
+  void openBrace(Lexeme &token) {
+    Frame &frame = frames.back();
+    bool arms = previous() == L::CATCH || previous() == L::SELECT || previous() == L::KW_BIASED;
+    if (frame.heads > 0 && !frame.inLet && previous() != L::CATCH && !structLiteral(token) && !blockInHead(token)) {
+      arms = frame.lastHead == L::MATCH;
+      --frame.heads;
+      token.type = L::LBRACE_BODY;
+    }
+    frames.push_back({true, arms});
+  }
+
+  void insertCommas() {
+    if (commas.empty())
+      return;
+    std::vector<Lexeme> out;
+    out.reserve(tokens.size() + commas.size());
+    size_t from = 0;
+    for (const size_t place : commas) {
+      out.insert(out.end(), tokens.begin() + static_cast<ssize_t>(from), tokens.begin() + static_cast<ssize_t>(place));
+      out.push_back({L::COMMA, tokens[place - 1].hi, tokens[place - 1].hi, false});
+      from = place;
+    }
+    out.insert(out.end(), tokens.begin() + static_cast<ssize_t>(from), tokens.end());
+    tokens = std::move(out);
   }
 
   // `if p == Point { x: 1 } {`: no statement begins with a name and a colon. The literal is read as one, and the head goes on.
@@ -228,6 +263,11 @@ private:
     if (type(at + 1) == L::FN && previous() != L::DOT && (textOf(token) == "once" || textOf(token) == "shared")) {
       token.type = textOf(token) == "once" ? L::KW_ONCE : L::KW_SHARED;
       return;
+    }
+    if (frames.back().forPattern && previous() != L::FOR && previous() != L::AWAIT && textOf(token) == "of") {
+      errors.emit(errors.span(token.lo, token.hi), diag::Unexpected, "`in`", "`of`").help(diag::ReplaceHelp, "`of`", "`in`").fix(errors.span(token.lo, token.hi), "in", frontend::Applicability::MachineApplicable);
+      token.type = L::IN;
+      return beginHead(frames.back(), L::IN);
     }
     switch (previous()) {
     case L::DOT: case L::PATHSEP: case L::STRUCT: case L::ENUM: case L::TRAIT: case L::FN: case L::SCOPE: case L::ARROW: case L::FOR: case L::IMPL:
@@ -282,6 +322,7 @@ private:
   std::string_view text;
   Errors &errors;
   std::vector<Frame> frames;
+  std::vector<size_t> commas; // the `}` in front of which one is missing
   size_t at = 0;
 };
 

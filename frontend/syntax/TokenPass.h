@@ -8,6 +8,7 @@
 //           LPAREN_OPT    the `(` of options (G9)
 //           KW_…          contextual words (G5); behind `.` every word is a name
 //           INT . INT     for `0.1` behind `.`
+//           COMMA         of no text in front of the `}` of arms, where none was written: what follows an arm is known at once
 // Reports unknown characters, and habits from elsewhere that need no parser to be seen: `::<`, `name!(…)`, `let mut`, `&'a T`,
 //         a struct literal in a head. Their tokens are mended, so that parsing goes on.
 // Cost    linear; the look-ahead of G1 is memoised and bounded.
