@@ -13,7 +13,7 @@ constexpr int64_t sentinelPeriodNs = 10'000'000;
 
 void unpark(Worker *worker) {
   __atomic_store_n(&worker->wake, 1u, __ATOMIC_RELEASE);
-  if (worker->parksInEpoll)
+  if (Real::loadRelaxed(&worker->parksInEpoll))
     wakeReactor(worker);
   else
     sync::futexWake(&worker->wake);
@@ -144,7 +144,7 @@ bool park(Worker *worker, bool searching) {
     if (searching)
       setHint(runtime.searching, runtime.searching - 1);
     __atomic_store_n(&worker->wake, 0u, __ATOMIC_RELAXED);
-    worker->parksInEpoll = worker->epoll >= 0;
+    Real::storeRelaxed(&worker->parksInEpoll, worker->epoll >= 0);
     worker->isParked = true;
     worker->parkedNext = runtime.parkedList;
     runtime.parkedList = worker;
