@@ -89,26 +89,8 @@ std::vector<SourceModule> loadStd(const std::string &folder, frontend::SourceMap
     module.insert(module.begin(), interner.intern("std"));
     loader.load(path, "std/" + relative.generic_string(), std::move(module), true);
   }
-  return std::move(loader.modules);
-}
-
-std::vector<SourceModule> loadUser(const std::string &path, frontend::SourceMap &sources, Interner &interner, Diagnostics &diagnostics, std::string &error) {
-  Loader loader(sources, interner, diagnostics, error);
-  std::error_code code;
-  if (!fs::is_directory(path, code)) {
-    loader.load(path, path, {}, false);
-    return std::move(loader.modules);
-  }
-  std::vector<fs::path> files = filesBelow(path, error);
-  auto main = std::find_if(files.begin(), files.end(), [&](const fs::path &file) { return file.lexically_relative(path) == fs::path("main.async"); });
-  if (error.empty() && main == files.end())
-    error = path + ": a package has a file main.async";
   if (!error.empty())
     return {};
-  loader.load(*main, main->string(), {}, false);
-  for (const fs::path &file : files)
-    if (file != *main && error.empty())
-      loader.load(file, file.string(), loader.modulePath(file.lexically_relative(path)), false);
   return std::move(loader.modules);
 }
 

@@ -1,10 +1,8 @@
-// StdLoader.h: from files on disk to parsed modules: the standard library, and what the user gives.
+// StdLoader.h: the files of the standard library → parsed modules.
 //
-// In      a folder or file. Files are read in the order of their paths, so that numbers are the same everywhere.
-// Out     SourceModules for enterModules. Paths in the SourceMap: `std/core/option.async` for std, as given for the user's.
-// Errors  syntax errors go to the diagnostics; a file that cannot be read ends the loading with a text that says why.
+// In      a folder. Files are read in the order of their paths, so that numbers are the same everywhere.
+// Out     SourceModules for enterModules; in the SourceMap they are called `std/core/option.async`. None: a file could not be read.
 #pragma once
-#include <optional>
 #include <string>
 
 #include "frontend/resolve/Resolve.h"
@@ -13,8 +11,5 @@ namespace async::resolve {
 
 // Every `*.async` below the folder; `core/option.async` is std::core::option.
 std::vector<SourceModule> loadStd(const std::string &folder, frontend::SourceMap &sources, Interner &interner, Diagnostics &diagnostics);
-
-// A file is the root module; a folder is a package, in which `main.async` is the root and every other file a module.
-std::vector<SourceModule> loadUser(const std::string &path, frontend::SourceMap &sources, Interner &interner, Diagnostics &diagnostics, std::string &error);
 
 } // namespace async::resolve

@@ -101,12 +101,12 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
   for (size_t i = made.generics.parentCount; i < made.generics.params.size(); ++i)
     args.push_back(program.types.param(static_cast<uint32_t>(i), made.generics.params[i].name));
 
-  // What differs only by how a hidden parameter is called is the same parameter.
+  auto normal = [&](TypeId type) { return normalised(context, type, made.generics, &impl); };
   auto differs = [&](TypeId have, TypeId wanted) {
-    const TypeId a = normalised(context, have, made.generics), b = normalised(context, substitute(program.types, wanted, args), made.generics);
+    const TypeId a = normal(have), b = normal(substitute(program.types, wanted, args));
     return a != b && !((program.types[a].flags | program.types[b].flags) & HasError);
   };
-  auto wantedText = [&](TypeId wanted) { return text(context, normalised(context, substitute(program.types, wanted, args), made.generics)); };
+  auto wantedText = [&](TypeId wanted) { return text(context, normal(substitute(program.types, wanted, args))); };
   const auto &ref = world.fns[madeId.index];
   auto written = ast::File::run(ref.file->params, (*ref.file)[ref.function].params);
   for (size_t i = 0; i < made.params.size(); ++i)
@@ -127,19 +127,21 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
 
 // An implementation asks no more of its own parameters than the trait does.
 void Collector::checkBounds(const FnDecl &declared, const FnDecl &made, std::span<const TypeId> args) {
-  auto subjectOf = [&](const Predicate &predicate) { return normalised(context, substitute(program.types, predicate.subject, args), made.generics); };
-  const size_t parents = made.impl ? program.impl(*made.impl).generics.predicates.size() : 0;
+  const ImplDecl *own = made.impl ? &program.impl(*made.impl) : nullptr;
+  auto normal = [&](TypeId type) { return normalised(context, type, made.generics, own); };
+  auto subjectOf = [&](const Predicate &predicate) { return normal(substitute(program.types, predicate.subject, args)); };
+  const size_t parents = own ? own->generics.predicates.size() : 0;
   for (size_t i = parents; i < made.generics.predicates.size(); ++i) {
     const Predicate &asked = made.generics.predicates[i];
     if (asked.kind == Predicate::Kind::Equals)
       continue;
-    const TypeId subject = normalised(context, asked.subject, made.generics);
+    const TypeId subject = normal(asked.subject);
     const bool isGiven = std::any_of(declared.generics.predicates.begin(), declared.generics.predicates.end(), [&](const Predicate &given) {
       if (given.kind != asked.kind || subjectOf(given) != subject)
         return false;
       if (asked.kind == Predicate::Kind::Implements)
         return needsTrait(given.trait.trait, asked.trait.trait);
-      return normalised(context, substitute(program.types, given.signature, args), made.generics) == normalised(context, asked.signature, made.generics);
+      return normal(substitute(program.types, given.signature, args)) == normal(asked.signature);
     });
     if (isGiven || (program.types[subject].flags & HasError))
       continue;

@@ -23,7 +23,7 @@ void Collector::implHeader(uint32_t index) {
   {
     Bounds bounds(context, scope, from.generics, generics, 0);
     bounds.params();
-    self = lowerSized(context, scope, from.type2);
+    self = lowerType(context, scope, from.type2);
     scope.self = self;
     bounds.where();
     if (from.type.valid() && file[from.type].kind == ast::TypeKind::Path)
@@ -56,7 +56,7 @@ void Collector::implAssocTypes(uint32_t index) {
     }
     if (member.kind != ast::ItemKind::AssocType)
       continue;
-    TypeId type = lowerSized(context, scope, member.type);
+    TypeId type = lowerType(context, scope, member.type);
     ImplDecl &impl = program.impls[index];
     if (brokenImpls.contains(index))
       continue;

@@ -139,7 +139,8 @@ namespace {
 
 class Normal {
 public:
-  Normal(Context &context, const Generics &environment, unsigned depth) : context(context), types(context.program.types), environment(environment), depth(depth) {}
+  Normal(Context &context, const Generics &environment, const ImplDecl *own, unsigned depth)
+      : context(context), types(context.program.types), environment(environment), own(own), depth(depth) {}
 
   TypeId apply(TypeId id) {
     const Type &type = types[id];
@@ -163,10 +164,14 @@ private:
       return id;
     const Type &type = types[id];
     const TraitId trait = context.program.assocType(AssocTypeId{type.index}).trait;
+    if (own && own->trait && own->trait->trait == trait && own->self == type.args[0] && std::ranges::equal(own->trait->args, type.args.subspan(1)))
+      for (const AssocBinding &binding : own->assocTypes)
+        if (binding.assoc.index == type.index && binding.type != id)
+          return normalised(context, binding.type, environment, own, depth + 1);
     bool isGiven = false;
     for (const Predicate &predicate : environment.predicates) {
       if (predicate.kind == Predicate::Kind::Equals && predicate.subject == id && predicate.target != id)
-        return normalised(context, predicate.target, environment, depth + 1);
+        return normalised(context, predicate.target, environment, own, depth + 1);
       isGiven |= predicate.kind == Predicate::Kind::Implements && predicate.subject == type.args[0] && predicate.trait.trait == trait;
     }
     return isGiven ? id : fromImpls(id, trait);
@@ -194,18 +199,21 @@ private:
     }
     if (!found.valid() || (types[found].flags & HasVar))
       return id;
-    return normalised(context, found, environment, depth + 1);
+    return normalised(context, found, environment, own, depth + 1);
   }
 
   Context &context;
   Types &types;
   const Generics &environment;
+  const ImplDecl *own;
   unsigned depth;
   std::unordered_map<TypeId, TypeId> done;
 };
 
 } // namespace
 
-TypeId normalised(Context &context, TypeId type, const Generics &environment, unsigned depth) { return Normal(context, environment, depth).apply(type); }
+TypeId normalised(Context &context, TypeId type, const Generics &environment, const ImplDecl *own, unsigned depth) {
+  return Normal(context, environment, own, depth).apply(type);
+}
 
 } // namespace async::typeck

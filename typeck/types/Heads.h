@@ -30,7 +30,8 @@ private:
   std::vector<TypeId> bound; // by variable; invalid: open
 };
 
-// The types that projections stand for, as far as impls and the `Equals` predicates of `environment` say it.
-TypeId normalised(Context &context, TypeId type, const Generics &environment, unsigned depth = 0);
+// The types that projections stand for, as far as impls and the `Equals` predicates of `environment` say it; `own`: the impl
+// whose members are looked at, which binds its associated types whatever its parameters are.
+TypeId normalised(Context &context, TypeId type, const Generics &environment, const ImplDecl *own = nullptr, unsigned depth = 0);
 
 } // namespace async::typeck

@@ -37,9 +37,11 @@ public:
       return types.error;
     size_t used = 0;
     TypeId at = start(used);
+    const bool isSelf = context.interner.text(segments[0].name.symbol) == "Self";
+    const size_t first = used;
     for (; used < segments.size() && at != types.error; ++used) {
       noArgs(segments[used]);
-      at = assocOf(context, scope, at, segments[used].name);
+      at = assocOf(context, scope, at, isSelf && used == first, segments[used].name);
     }
     return at;
   }
@@ -280,7 +282,7 @@ std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, Type
   return std::nullopt;
 }
 
-TypeId assocOf(Context &context, const TypeScope &scope, TypeId subject, const ast::Name &name) {
+TypeId assocOf(Context &context, const TypeScope &scope, TypeId subject, bool isSelf, const ast::Name &name) {
   Program &program = context.program;
   Types &types = program.types;
   if (name.symbol.empty() || types[subject].kind == TypeKind::Error)
@@ -291,12 +293,14 @@ TypeId assocOf(Context &context, const TypeScope &scope, TypeId subject, const a
     if (projection && std::find(found.begin(), found.end(), *projection) == found.end())
       found.push_back(*projection);
   };
-  if (scope.selfImpl && subject == scope.self && program.impl(*scope.selfImpl).trait) {
+  if (isSelf && scope.selfImpl && program.impl(*scope.selfImpl).trait) {
     const ImplDecl &impl = program.impl(*scope.selfImpl);
     for (const AssocBinding &binding : impl.assocTypes)
       if (program.assocType(binding.assoc).name == name.symbol)
         return binding.type;
     add(*impl.trait);
+    if (!found.empty())
+      return found[0];
   }
   if (scope.selfTrait && subject == scope.self)
     add(*scope.selfTrait);
