@@ -60,6 +60,9 @@ void Origins::findDefinitions() {
         movedFrom[to->base.index] = value.operands[0].place.base;
       if (value.kind == Rvalue::Kind::Ref) {
         const Place &of = value.place;
+        // The same reference taken again says nothing new.
+        if (of.path.empty() && refersTo[to->base.index] == of.base)
+          --assignments[to->base.index];
         if (of.path.empty())
           refersTo[to->base.index] = of.base;
         else if (of.path.size() == 1 && of.path[0].kind == Projection::Kind::Deref)

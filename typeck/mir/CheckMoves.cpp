@@ -154,9 +154,15 @@ private:
       state.set(started(place.base));
     if (kind != UseKind::Move)
       return;
-    if (isChecking)
-      checkMove(state, place, span);
     MovePaths::Found found = paths.find(place);
+    if (isChecking) {
+      checkMove(state, place, span);
+      // To move again what has been moved is one mistake, with all that follows.
+      for (PathId at = found.path; at.valid(); at = paths[at].parent)
+        for (uint32_t other : sitesOfPath[at.index])
+          if (state.test(other) && sites[other].isMove)
+            reported[site] = true;
+    }
     if (found.isExact) {
       forget(state, found.path);
       state.set(site);
