@@ -37,6 +37,12 @@ ExprId Inferer::coerce(ExprId expr, TypeId to) {
     return expr;
   if (target.kind == TypeKind::Sink && source.kind != TypeKind::Sink && coerceToSink(expr, to))
     return expr;
+  if (target.kind == TypeKind::Pointer && source.kind == TypeKind::Pointer && target.sub != source.sub &&
+      static_cast<Mutability>(target.sub) == Mutability::Shared && unify(target.args[0], source.args[0])) {
+    ExprId id = node(ExprKind::Cast, at(expr).span, to);
+    at(id).a = expr;
+    return id;
+  }
   if (target.kind == TypeKind::Adt && source.kind == TypeKind::Adt && coerceToDyn(expr, to))
     return expr;
   if (!unify(to, from))
