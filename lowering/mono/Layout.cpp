@@ -83,7 +83,9 @@ const Layout &Layouts::of(TypeId type) {
   Layout layout;
   // A type that holds itself without a pointer has been reported; here it ends.
   known.emplace(type.index, std::make_unique<Layout>());
-  compute(type, layout);
+  if (++depth <= maxDepth)
+    compute(type, layout);
+  --depth;
   auto &slot = known[type.index];
   *slot = std::move(layout);
   return *slot;
@@ -238,7 +240,8 @@ bool Layouts::needsDrop(TypeId type) {
   if (auto found = drops.find(type.index); found != drops.end())
     return found->second;
   drops[type.index] = false; // met again below itself it adds nothing
-  bool result = computeNeedsDrop(type);
+  bool result = ++depth <= maxDepth && computeNeedsDrop(type);
+  --depth;
   drops[type.index] = result;
   return result;
 }

@@ -71,6 +71,9 @@ public:
 
 private:
   std::unordered_map<uint32_t, bool> drops;
+  // A type that holds itself with ever new arguments has been reported; here it is cut.
+  static constexpr unsigned maxDepth = 1000;
+  unsigned depth = 0;
   std::unordered_map<uint32_t, std::unique_ptr<Layout>> known;
 };
 
