@@ -126,7 +126,7 @@ struct Scope {
   Task *first; // tasks that run
   Leaf *waiter; // async_scope_wait
   Task *owner;
-  Frame *frame; // that opened it; null if unknown: then all awaits of the owner belong to it
+  Frame *frame; // that opened it; null: found by the descriptors of the frames
   Scope *nextFailing;
   uint64_t panic; // the first failure is this panic
   void *errors; // chain of errors, the first in time first
@@ -195,7 +195,7 @@ async::abi::Task *async_spawn(AsyncWorker *worker, async::abi::Scope *scope, con
 void async_spawn_submit(AsyncWorker *worker, async::abi::Task *task);
 uint32_t async_shield_begin(AsyncWorker *worker);
 void async_shield_end(AsyncWorker *worker, uint32_t old);
-// After scope_enter: which frame the scope belongs to. Without it, a failure stops all awaits of the task.
+// After scope_enter: which frame the scope belongs to. Needed only for frames without a descriptor.
 void async_scope_frame(async::abi::Scope *scope, async::abi::Frame *frame);
 
 // Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.

@@ -67,7 +67,6 @@ struct Runtime {
   Task *mainTask;
   uint32_t phase; // Phase
   int64_t graceEnd;
-  uint32_t nextTaskId;
   uint32_t signalsPending; // bit: number of the signal
 };
 enum Phase : uint32_t { Running, Ending, Over };
@@ -80,6 +79,7 @@ inline Worker *currentWorker() { return threadWorker; }
 
 struct async::abi::Worker : async::abi::WorkerHead {
   uint32_t index;
+  uint32_t spawned;
   uint32_t runOfLast; // entries in a row that came from `last`
   uint64_t last; // the last-in slot: others take it only if this worker does not come back to it
   Leaf *yielded; // leaves of the running task that yielded

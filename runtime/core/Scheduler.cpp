@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/core/Describe.h"
 #include "runtime/core/Panic.h"
 #include "runtime/core/Parking.h"
 
@@ -166,7 +167,15 @@ void runEntry(Worker *worker, uint64_t entry) {
 
 namespace {
 
-// Something under `frame` has to stop: its task, a scope that encloses it, or a group of arms.
+// The frame that opened a scope holds it.
+bool isFrameOf(const Frame *frame, const Scope *scope) {
+  if (scope->frame)
+    return scope->frame == frame;
+  const abi::FrameDescriptor *descriptor = descriptorOf(frame);
+  return descriptor && reinterpret_cast<uintptr_t>(scope) - reinterpret_cast<uintptr_t>(frame) < descriptor->frameSize;
+}
+
+// Something around the leaf has to stop: its task, a scope that encloses it, or a group of arms.
 bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
   if (leaf->head.state & leafShielded)
     return false;
@@ -175,7 +184,7 @@ bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
   Scope *failing = Real::load(&task->failing);
   for (Frame *frame = &leaf->head; frame && frame != frameOf(task);) {
     for (Scope *scope = only ? nullptr : failing; scope; scope = scope->nextFailing) {
-      if (scope->frame && scope->frame != frame)
+      if (!isFrameOf(frame, scope))
         continue;
       if (kindOf(leaf) == ScopeLeafKind && scopeOf(leaf) == scope)
         continue; // its body has ended
@@ -186,10 +195,8 @@ bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
       abi::Arm *base = reinterpret_cast<abi::Arm *>(frame)->base;
       if (base->cancelling && (!only || only == base))
         return true;
-      frame = base->waiter ? &base->waiter->head : nullptr; // no waiter: the frame that has the arms is running
-    } else {
-      frame = frame->cont;
     }
+    frame = awaiterOf(frame);
   }
   return false;
 }
@@ -252,7 +259,7 @@ uint64_t nextEntry(Worker *worker) {
       pushEntry(worker, entry);
   }
   worker->runOfLast = 0;
-  return runtime.world->pop(worker);
+  return __builtin_expect(runtime.world == &realWorld, true) ? worker->ring.pop() : runtime.world->pop(worker);
 }
 
 } // namespace

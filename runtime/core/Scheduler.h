@@ -71,6 +71,7 @@ Scope *scopeOf(Leaf *leaf); // of a ScopeLeaf
 void passToScope(Worker *worker, Leaf *leaf);
 // Leaves.cpp
 bool cancelJoin(Leaf *leaf);
+Task *joinedBy(Leaf *leaf);
 bool cancelTimer(Worker *worker, Leaf *leaf);
 bool cancelEvent(Leaf *leaf);
 // Task.cpp

@@ -68,7 +68,6 @@ void *runThread(void *argument) {
 
 bool prepare() {
   memset(static_cast<void *>(&runtime), 0, sizeof runtime);
-  runtime.nextTaskId = 1;
   uint64_t seed = 0;
   bool simulated = sim::seedOf(getenv("ASYNC_SIM"), seed);
   runtime.world = simulated ? &simulatedWorld : &realWorld;

@@ -78,6 +78,8 @@ ASYNC_RESUME void taskFinished(Worker *worker, Frame *frame, int64_t status, uin
   scopeTaskEnded(worker, scope);
 }
 
+Task *joinedBy(Leaf *leaf) { return static_cast<JoinLeaf *>(leaf)->target; }
+
 bool cancelJoin(Leaf *leaf) {
   uint64_t expected = reinterpret_cast<uint64_t>(leaf);
   return Real::cas(&static_cast<JoinLeaf *>(leaf)->target->joiner, expected, uint64_t{0});
@@ -119,7 +121,7 @@ Task *async_spawn(Worker *worker, Scope *scope, const SpawnInfo *info) {
   task->failing = nullptr;
   task->cancelSeen = task->taken = 0;
   task->cancelling = 0;
-  task->id = Real::add(&runtime.nextTaskId, 1u);
+  task->id = ++worker->spawned * maxWorkers + worker->index; // no shared counter
   Frame *body = bodyOf(task);
   body->resume = info->start;
   body->cont = frameOf(task);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/core/Describe.h"
 #include "runtime/core/Panic.h"
 #include "runtime/core/Reactor.h"
 #include "runtime/core/Scheduler.h"
@@ -63,6 +64,7 @@ uint64_t random(Worker *) { return draw(); }
 
 [[noreturn]] void deadlock() {
   core::writeError("deadlock: no task can run, no timer is set and nothing is waited for outside\n");
+  core::reportTasks();
   _exit(102);
 }
 

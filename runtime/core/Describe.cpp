@@ -1,0 +1,105 @@
+#include "runtime/core/Describe.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "runtime/core/Panic.h"
+#include "runtime/core/Scheduler.h"
+
+namespace async::core {
+
+namespace {
+
+constexpr uintptr_t pageSize = 4096;
+
+// What lies in front of a function that begins a page may not be there.
+bool mayReadBefore(uintptr_t function) {
+  if (function % pageSize >= abi::descriptorBefore)
+    return true;
+  return msync(reinterpret_cast<void *>(function / pageSize * pageSize - pageSize), pageSize, MS_ASYNC) == 0;
+}
+
+} // namespace
+
+const abi::FrameDescriptor *descriptorOf(const Frame *frame) {
+  auto function = reinterpret_cast<uintptr_t>(frame->resume);
+  if (function < pageSize || frame->state == 0 || !mayReadBefore(function))
+    return nullptr;
+  struct {
+    int32_t distance;
+    uint32_t mark;
+    uint64_t zero;
+  } prefix;
+  static_assert(sizeof prefix == abi::descriptorBefore);
+  memcpy(&prefix, reinterpret_cast<const char *>(function) - sizeof prefix, sizeof prefix);
+  if (prefix.mark != abi::descriptorMark || prefix.zero != 0)
+    return nullptr;
+  return reinterpret_cast<const abi::FrameDescriptor *>(function + static_cast<uintptr_t>(static_cast<intptr_t>(prefix.distance)));
+}
+
+Frame *awaiterOf(Frame *frame) {
+  if (frame->resume != &armEnded)
+    return frame->cont;
+  Leaf *waiter = reinterpret_cast<abi::Arm *>(frame)->base->waiter;
+  return waiter ? &waiter->head : nullptr;
+}
+
+namespace {
+
+const char *nameOf(LeafKind kind) {
+  switch (kind) {
+  case JoinLeafKind: return "the end of a task";
+  case ScopeLeafKind: return "the tasks of a scope";
+  case TimerLeafKind: return "a timer";
+  case IoLeafKind: return "a socket";
+  case SignalLeafKind: return "a signal";
+  case EventLeafKind: return "an event";
+  case YieldLeafKind: return "its turn";
+  case ArmsLeafKind:
+  case ArmsEndLeafKind: return "several futures";
+  }
+  return "";
+}
+
+void writeFrame(const Frame *frame) {
+  const abi::FrameDescriptor *descriptor = descriptorOf(frame);
+  if (!descriptor || frame->state > descriptor->stateCount)
+    return;
+  const abi::FrameStateInfo &state = descriptor->states[frame->state - 1];
+  char line[20], column[20];
+  Piece pieces[] = {{"    ", 4}, {state.place->file, state.place->fileLength}, {":", 1}, {line, formatNumber(state.place->line, line)}, {":", 1},
+                    {column, formatNumber(state.place->column, column)}, {" ", 1}, {descriptor->name, descriptor->nameLength},
+                    {" awaits ", 8}, {state.awaited, state.awaitedLength}, {"\n", 1}};
+  writeError(pieces, 11);
+}
+
+void writeTask(Task *task, int depth) {
+  char id[20];
+  Piece head[] = {{"task ", 5}, {id, formatNumber(task->id, id)}, {" ", 1}, {task->info->name, task->info->nameLength}, {"\n", 1}};
+  writeError(head, 5);
+  for (Leaf *leaf = task->leaves; leaf; leaf = leaf->waitNext) {
+    const char *what = nameOf(kindOf(leaf));
+    Piece wait[] = {{"  waits for ", 12}, {what, strlen(what)}, {"\n", 1}};
+    writeError(wait, 3);
+    for (Frame *frame = &leaf->head; frame && frame != frameOf(task); frame = awaiterOf(frame))
+      writeFrame(frame);
+  }
+  if (depth == 0)
+    return;
+  for (Leaf *leaf = task->leaves; leaf; leaf = leaf->waitNext) {
+    if (kindOf(leaf) == JoinLeafKind)
+      writeTask(joinedBy(leaf), depth - 1);
+    if (kindOf(leaf) == ScopeLeafKind)
+      for (Task *child = scopeOf(leaf)->first; child; child = child->scopeNext)
+        writeTask(child, depth - 1);
+  }
+}
+
+} // namespace
+
+void reportTasks() {
+  for (Task *task = runtime.detached.first; task; task = task->scopeNext)
+    writeTask(task, 20);
+}
+
+} // namespace async::core
