@@ -189,6 +189,16 @@ bool FunctionEmitter::emitIntrinsic(const FnDecl &decl, ArrayRef<TypeId> typeArg
   return true;
 }
 
+// The file of the caller's place, as a text that nobody owns.
+void FunctionEmitter::emitCallerFile(TypeId type, Value *to) {
+  Value *place = placeArgument();
+  Value *data = builder.CreateAlignedLoad(builder.getPtrTy(), place, Align(8));
+  Value *length = builder.CreateAlignedLoad(builder.getInt64Ty(), byteOffset(place, module.locationLengthOffset), Align(8));
+  storeRegister(data, byteOffset(to, module.fieldOffset(type, UINT32_MAX, 0)), 8);
+  storeRegister(length, byteOffset(to, module.fieldOffset(type, UINT32_MAX, 1)), 8);
+  storeRegister(ConstantPointerNull::get(builder.getPtrTy()), byteOffset(to, module.fieldOffset(type, UINT32_MAX, 2)), 8);
+}
+
 // operation: 0 load, 1 store, 2 exchange, 3 add, 4 compare and exchange. bool is its byte.
 void FunctionEmitter::emitAtomic(unsigned operation, TypeId type, const mir::Terminator &call, Value *to) {
   const ValueShape &shape = module.shape(type);

@@ -96,7 +96,7 @@ public:
 
   static constexpr uint32_t descriptorMark = 0x43535941; // runtime/abi: descriptorMark
   static constexpr uint64_t taskBodyOffset = 80; // runtime/abi: bodyOffset
-  static constexpr uint64_t locationLineOffset = 16, locationColumnOffset = 20; // Location of runtime/abi
+  static constexpr uint64_t locationLengthOffset = 8, locationLineOffset = 16, locationColumnOffset = 20; // Location of runtime/abi
 
   llvm::PointerType *pointer;
   llvm::IntegerType *i1, *i8, *i32, *i64;

@@ -73,10 +73,7 @@ void addShared(CLI::App *app, Options &options) {
 }
 
 void addLevels(CLI::App *app, Options &options) {
-  app->add_flag_callback("-O0", [&] { options.level = 0; }, "no optimisation");
-  app->add_flag_callback("-O1", [&] { options.level = 1; });
-  app->add_flag_callback("-O2", [&] { options.level = 2; }, "the default");
-  app->add_flag_callback("-O3", [&] { options.level = 3; });
+  app->add_option("-O", options.level, "optimisation, 0 to 3; 2 if it is not given")->check(CLI::Range(0u, 3u))->type_name("LEVEL");
   app->add_flag("-g", options.debugInfo, "line tables for the debugger");
 }
 
