@@ -47,6 +47,8 @@ public:
   void entry(BitSet &) {}
   void statement(BitSet &state, const Statement &statement, BlockId, uint32_t) {
     visitUses(statement, [&](const Place &place, UseKind kind) { used(state, place, kind); });
+    if (statement.kind == Statement::Kind::TakeUnwind)
+      state.clear(); // what was not used yet was given up by the unwinding that ends here
     if (statement.kind == Statement::Kind::StorageDead || statement.kind == Statement::Kind::StorageLive)
       state.reset(statement.local.index);
     if (const Place *to = destination(statement))
