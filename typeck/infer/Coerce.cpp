@@ -45,9 +45,15 @@ ExprId Inferer::coerce(ExprId expr, TypeId to) {
   }
   if (target.kind == TypeKind::Adt && source.kind == TypeKind::Adt && coerceToDyn(expr, to))
     return expr;
-  if (!unify(to, from))
-    mismatch(at(expr).span, to, from);
-  return expr;
+  return unify(to, from) ? expr : mismatched(expr, to);
+}
+
+// What stands for a value of the wrong type is of the right one.
+ExprId Inferer::mismatched(ExprId expr, TypeId to) {
+  mismatch(at(expr).span, to, typeAt(expr));
+  ExprId id = errorExpr(at(expr).span);
+  at(id).type = to;
+  return id;
 }
 
 ExprId Inferer::coerceRef(ExprId expr, TypeId to) {
@@ -57,10 +63,8 @@ ExprId Inferer::coerceRef(ExprId expr, TypeId to) {
   Span span = at(expr).span;
   if (types[from].kind == TypeKind::Ref) {
     auto given = static_cast<Mutability>(types[from].sub);
-    if (wanted == Mutability::Exclusive && given == Mutability::Shared) {
-      mismatch(span, to, from);
-      return expr;
-    }
+    if (wanted == Mutability::Exclusive && given == Mutability::Shared)
+      return mismatched(expr, to);
     TypeId inner = resolve(types[from].args[0]);
     if (unify(target, inner)) {
       if (given == Mutability::Shared || (wanted == given && !isPlace(expr)))
@@ -80,20 +84,15 @@ ExprId Inferer::coerceRef(ExprId expr, TypeId to) {
           useMutably(place, span, false);
         return refExpr(wanted, place, span);
       }
-    mismatch(span, to, from);
-    return expr;
+    return mismatched(expr, to);
   }
-  if (isGeneralVar(from) || wanted == Mutability::Exclusive) {
-    if (!unify(to, from))
-      mismatch(span, to, from);
-    return expr;
-  }
+  if (isGeneralVar(from) || wanted == Mutability::Exclusive)
+    return unify(to, from) ? expr : mismatched(expr, to);
   std::vector<Step> steps = followSteps(from);
   for (size_t i = 0; i < steps.size(); ++i)
     if (unify(target, steps[i].type))
       return refExpr(Mutability::Shared, followTo(expr, steps, i), span);
-  mismatch(span, to, from);
-  return expr;
+  return mismatched(expr, to);
 }
 
 bool Inferer::coerceToFn(ExprId &expr, TypeId to) {

@@ -286,6 +286,7 @@ public:
   // ---- Coercions and places (Coerce.cpp, Places.cpp)
   ExprId coerce(ExprId expr, TypeId to);
   ExprId coerceRef(ExprId expr, TypeId to);
+  ExprId mismatched(ExprId expr, TypeId to); // reported
   bool coerceToFn(ExprId &expr, TypeId to);
   bool coerceToStream(ExprId &expr, TypeId to);
   bool coerceToSink(ExprId &expr, TypeId to);

@@ -56,8 +56,9 @@ void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<con
 
 void Inferer::later(Span span, TypeId stuckOn, std::function<Progress(Round)> work) {
   Pending &entry = pending.emplace_back();
-  stuckOn = resolve(stuckOn);
-  if (types[stuckOn].kind == TypeKind::Var) {
+  if (stuckOn.valid())
+    stuckOn = resolve(stuckOn);
+  if (stuckOn.valid() && types[stuckOn].kind == TypeKind::Var) {
     entry.stuckOn = stuckOn;
     entry.stuckKind = varKind(stuckOn);
   }
