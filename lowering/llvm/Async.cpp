@@ -83,12 +83,9 @@ void AsyncEmitter::enterStates() {
       statesOfLoop[header].push_back(i + 1);
       anyLoop = true;
     }
-  if (anyLoop) {
+  if (anyLoop)
     selector = temporary(module.i32, 4, 4, "sel");
-  }
   Value *state = builder.CreateAlignedLoad(module.i32, byteOffset(frame, 16), Align(8), "state");
-  if (selector)
-    builder.CreateAlignedStore(state, selector, Align(4));
   BasicBlock *impossible = BasicBlock::Create(context, "impossible", function);
   SwitchInst *choice = builder.CreateSwitch(state, impossible, static_cast<unsigned>(lowered.states.size()));
   builder.SetInsertPoint(impossible);
@@ -98,6 +95,8 @@ void AsyncEmitter::enterStates() {
     choice->addCase(builder.getInt32(i + 1), load);
     builder.SetInsertPoint(load);
     setPlace(lowered.states[i].span);
+    if (selector)
+      builder.CreateAlignedStore(builder.getInt32(i + 1), selector, Align(4));
     for (uint32_t slot : lowered.states[i].slots)
       loadSlot(lowered.slots[slot]);
     builder.CreateBr(next(i + 1, 0));
@@ -149,6 +148,8 @@ void AsyncEmitter::emitDispatch(uint32_t header) {
     choice->addCase(builder.getInt32(state), next(state, depth + 1));
   }
   builder.SetInsertPoint(iteration);
+  // Said again, so that LLVM need not find out that no iteration after the first is entered in its middle.
+  builder.CreateAlignedStore(builder.getInt32(0), selector, Align(4));
 }
 
 void AsyncEmitter::saveSlot(const Slot &slot) {

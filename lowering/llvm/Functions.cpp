@@ -92,7 +92,10 @@ void ModuleEmitter::declare(uint32_t index, FunctionInfo &info) {
       internalError("a foreign function has two signatures: " + instance.name);
   } else {
     auto linkage = instance.isExported ? GlobalValue::ExternalLinkage : GlobalValue::InternalLinkage;
-    info.function = Function::Create(type, linkage, isStart ? instance.name + ".start" : instance.name, module);
+    // A name of one word could be that of a C function.
+    bool isPlain = !instance.isExported && instance.name.find("::") == std::string::npos;
+    std::string name = isStart ? instance.name + ".start" : isPlain ? "program::" + instance.name : instance.name;
+    info.function = Function::Create(type, linkage, name, module);
     describe(*info.function, instance);
     toEmit.push_back(index);
   }
