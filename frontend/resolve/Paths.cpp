@@ -64,9 +64,8 @@ Step stepInto(const World &world, uint32_t from, const Def &container, Symbol na
 void reportStep(const World &world, const Interner &interner, const Def &container, const ast::Name &name, const Step &step, Diagnostics &diagnostics) {
   const std::string_view text = interner.text(name.symbol);
   if (container.kind == DefKind::Adt) {
-    // The enum's own name is found by its caller; here only the variants are known.
     auto similar = nearest(interner, world.adtVariants[container.index], name.symbol);
-    diagnostics.emit(name.span, diag::UnknownVariant, "the enum", text, didYouMean(interner, similar));
+    diagnostics.emit(name.span, diag::UnknownVariant, text, didYouMean(interner, similar));
     return;
   }
   const std::string owner = moduleText(world, interner, container.index);
