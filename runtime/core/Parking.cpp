@@ -53,7 +53,7 @@ void wakeOne() {
 }
 
 void unparkAll() {
-  for (unsigned i = 0; i < runtime.startedCount; ++i)
+  for (unsigned i = 0; i < Real::load(&runtime.startedCount); ++i)
     unpark(runtime.workers[i]);
 }
 
@@ -139,6 +139,7 @@ int64_t timeToSleep(Worker *worker, bool sentinel) {
 
 // Sleeps until something is there for this worker. True: it was woken to search.
 bool park(Worker *worker, bool searching) {
+  bool othersAwake;
   {
     SpinLock held(runtime.idleLock);
     if (searching)
@@ -149,8 +150,10 @@ bool park(Worker *worker, bool searching) {
     worker->parkedNext = runtime.parkedList;
     runtime.parkedList = worker;
     setHint(runtime.parked, runtime.parked + 1);
+    othersAwake = runtime.parked < Real::load(&runtime.startedCount);
   }
-  Real::heavyFence();
+  if (othersAwake) // one that wakes later takes the lock first and sees this worker parked
+    Real::heavyFence();
   bool sentinel = false;
   if (!anyWork(worker)) {
     // With others awake one parked worker stands guard.

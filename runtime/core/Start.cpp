@@ -135,7 +135,7 @@ int exitCodeOf(Task *main, int (*report)(uint64_t, uint64_t)) {
 } // namespace
 
 void startThreads() {
-  if (runtime.startedCount == 1) {
+  if (Real::loadRelaxed(&runtime.startedCount) == 1 && !sync::threaded()) {
     sync::prepareMembarrier();
     __atomic_store_n(&async_is_threaded, 1, __ATOMIC_SEQ_CST); // before the thread is there
   }
@@ -162,7 +162,7 @@ void startThreads() {
     if (error == 0) {
       Real::store(&runtime.startedCount, index + 1); // release: the worker
     } else {
-      runtime.workerCount = index; // the system has no more threads for us
+      Real::storeRelaxed(&runtime.workerCount, index); // the system has no more threads for us
       freeWorker(worker);
     }
   }

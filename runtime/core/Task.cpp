@@ -139,7 +139,7 @@ Task *async_spawn(Worker *worker, Scope *scope, const SpawnInfo *info) {
 }
 
 void async_spawn_submit(Worker *worker, Task *task) {
-  if (__builtin_expect(runtime.startedCount < runtime.workerCount, false))
+  if (__builtin_expect(Real::loadRelaxed(&runtime.startedCount) < Real::loadRelaxed(&runtime.workerCount), false))
     startThreads();
   submitTask(worker, task, 2);
 }

@@ -153,6 +153,7 @@ void *async_scope_error(Scope *);
 bool async_scope_caused(Scope *);
 ASYNC_START Outcome async_arms_next(Worker *, Frame *, Arm *, int64_t);
 ASYNC_START Outcome async_arms_cancel(Worker *, Frame *, Arm *, int64_t);
+ASYNC_START Outcome async_signal_wait(Worker *, Frame *, int64_t number);
 bool async_address_parse(const char *, int64_t, void *);
 int64_t async_tcp_listen(const void *);
 void async_tcp_local_address(int64_t, void *);

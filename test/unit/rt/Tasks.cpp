@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <string>
 
 #include "test/unit/rt/Frames.h"
@@ -439,6 +440,42 @@ TEST_P(Tasks, CancellingAnAccept) {
                }},
               {}};
   EXPECT_EQ(run(main), 0);
+}
+
+TEST_P(Tasks, AnInterruptCancelsMain) {
+  static bool cleaned;
+  cleaned = false;
+  Script main{{[](Machine &m, Outcome) {
+                 std::raise(SIGINT);
+                 return async_sleep_until(m.worker, m.child(), async_now() + 1000'000 * ms);
+               }},
+              {sleepFor(ms), [](Machine &, Outcome) {
+                 cleaned = true;
+                 return done();
+               }}};
+  EXPECT_EQ(run(main), 130);
+  EXPECT_TRUE(cleaned);
+}
+
+TEST_P(Tasks, AListenerTakesTheSignal) {
+  Script main{{openScope(),
+               [](Machine &m, Outcome) {
+                 static Script sender{{sleepFor(2 * ms), [](Machine &, Outcome) {
+                                         std::raise(SIGTERM);
+                                         return done();
+                                       },
+                                       sleepFor(20 * ms)},
+                                      {}};
+                 async_task_release(spawn(m.worker, &m.frame->scope, sender));
+                 return async_signal_wait(m.worker, m.child(), SIGTERM);
+               },
+               [](Machine &m, Outcome last) {
+                 m.local(0) = last.v0;
+                 return async_scope_wait(m.worker, m.child(), &m.frame->scope);
+               },
+               [](Machine &m, Outcome) { return done(m.local(0)); }},
+              {}};
+  EXPECT_EQ(run(main), SIGTERM);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameOrder) {
