@@ -86,9 +86,10 @@ castType
   : AND MUT? castType
   | ANDAND MUT? castType
   | STAR (MUT | CONST)? castType
-  | functionType
+  | castFunctionType
   | (exprPath | typeBase) QUESTION*
   ;
+castFunctionType: (KW_ONCE | KW_SHARED)? FN LPAREN (type (COMMA type)* COMMA?)? RPAREN (ARROW castType)?;
 
 // Statements
 

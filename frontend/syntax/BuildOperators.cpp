@@ -29,6 +29,8 @@ struct Builder::Operator {
 struct Builder::Pending {
   std::vector<Operator> operators;
   std::vector<ExprId> values;
+  ExprId openRange; // the last `a..`
+  bool toldChain = false;
 };
 
 Builder::Operator Builder::decode(Node n) {
@@ -126,7 +128,7 @@ void Builder::pushBinary(Pending &pending, Node n, bool mayLet) {
   const Operator next = decode(n);
   const bool rightward = next.precedence == Assignment;
   while (!pending.operators.empty() && (rightward ? pending.operators.back().precedence > next.precedence : pending.operators.back().precedence >= next.precedence)) {
-    if (next.precedence == Comparison && pending.operators.back().precedence == Comparison)
+    if (next.precedence == Comparison && pending.operators.back().precedence == Comparison && !std::exchange(pending.toldChain, true))
       errors.emit(next.span, diag::ChainedComparison).label(pending.operators.back().span, diag::ChainedFirst).help(diag::ChainedComparisonHelp);
     apply(pending, mayLet);
   }
@@ -135,13 +137,15 @@ void Builder::pushBinary(Pending &pending, Node n, bool mayLet) {
 
 void Builder::pushRange(Pending &pending, Node n, bool hasLeft, bool hasRight, bool mayLet) {
   Operator range{ExprKind::Range, Ranging, BinaryOp::Add, isToken(firstChild(n), P::DOTDOTEQ), hasLeft, span(n), {}};
-  bool chained = false;
+  bool chained = hasLeft && !pending.values.empty() && pending.openRange.valid() && pending.values.back() == pending.openRange;
   while (!pending.operators.empty() && pending.operators.back().precedence >= Ranging) {
     chained |= pending.operators.back().precedence == Ranging;
     apply(pending, mayLet);
   }
-  if (chained)
+  if (chained && !std::exchange(pending.toldChain, true))
     errors.emit(range.span, diag::ChainedRange);
+  if (chained && !hasRight)
+    return; // one range stands for all
   if (!hasRight && range.inclusive)
     errors.emit(range.span, diag::OpenInclusiveRange).help(diag::OpenInclusiveRangeHelp);
   if (hasRight) {
@@ -156,7 +160,8 @@ void Builder::pushRange(Pending &pending, Node n, bool hasLeft, bool hasRight, b
     pending.values.pop_back();
     expr.span = cover(spanOf(expr.a), expr.span);
   }
-  pending.values.push_back(add(expr));
+  pending.openRange = add(expr);
+  pending.values.push_back(pending.openRange);
 }
 
 ExprId Builder::operators(Node n, bool mayLet) {

@@ -68,7 +68,7 @@ TypeId Builder::type(Node n) {
   if (tooDeep(made.span))
     return addType(made);
   const Node first = firstChild(n);
-  if (isRule(first, P::RuleFunctionType))
+  if (isRule(first, P::RuleFunctionType) || isRule(first, P::RuleCastFunctionType))
     return functionType(first);
   if (isRule(first, P::RulePath) || isRule(first, P::RuleExprPath) || isRule(first, P::RuleTypeBase)) {
     TypeId base;
@@ -151,7 +151,7 @@ TypeId Builder::functionType(Node n) {
       made.word = ast::FunctionWord::Shared;
     else if (isToken(c, P::ARROW))
       result = true;
-    else if (isRule(c, P::RuleType) && result)
+    else if (result && (isRule(c, P::RuleType) || isRule(c, P::RuleCastType)))
       made.a = type(c);
     else if (isRule(c, P::RuleType))
       list.push(type(c));

@@ -148,6 +148,7 @@ bool ErrorStrategy::beginsArm() const {
 }
 
 void ErrorStrategy::reportError(antlr4::Parser *, const antlr4::RecognitionException &exception) {
+  toldTooDeep |= parser.tooDeep;
   if (parser.tooDeep && !recovering)
     errors.emit(span(parser.input().position()), diag::NestedTooDeep, static_cast<frontend::Count>(ParserBase::nestingLimit)).help(diag::NestedTooDeepHelp);
   const bool told = recovering || parser.tooDeep;

@@ -48,6 +48,7 @@ private:
   std::string_view text;
   Errors &errors;
   bool recovering = false;
+  bool toldTooDeep = false; // brackets were skipped by the thousand: that they are not closed is not told too
   size_t lastRecovery = SIZE_MAX;
   // The first look at the next token: its state tells all that may stand there.
   size_t syncAt = SIZE_MAX, syncState = 0;

@@ -255,7 +255,7 @@ private:
   }
 
   void formInHead(const Lexeme &token) {
-    if (frames.back().heads > 0 && !frames.back().inLet)
+    if (frames.back().heads == 1 && !frames.back().inLet)
       errors.emit(errors.span(token.lo, token.hi), diag::BlockInHead).help(diag::StructInHeadHelp);
   }
 
