@@ -24,6 +24,14 @@ static std::string findPart(const char *name, const char *built) {
   return fs::exists(installed, code) ? fs::canonical(installed, code).string() : built;
 }
 
+std::string storedStd() {
+  std::string path = findPart("std.stored", ASYNC_BUILD_STORED_STD);
+  // In a build folder it is made last: an older one was made by another compiler.
+  std::error_code code;
+  bool isStale = path == ASYNC_BUILD_STORED_STD && fs::last_write_time(path, code) < fs::last_write_time("/proc/self/exe", code);
+  return isStale || code ? std::string() : path;
+}
+
 std::string stdFolder() { return findPart("std", ASYNC_SOURCE_STD); }
 
 std::string runtimeArchive(const CodegenLibrary &library) {

@@ -14,6 +14,8 @@ const CodegenLibrary *backend(std::string &error);
 std::string backendVersion();
 // The folder of std's sources: beside the installed compiler, or that of the build.
 std::string stdFolder();
+// The file of the stored form; it may be missing.
+std::string storedStd();
 std::string runtimeArchive(const CodegenLibrary &library);
 
 // What is made of a checked program before LLVM.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "Version.h"
 #include "tools/asyncc/Backend.h"
 #include "tools/asyncc/Output.h"
 
@@ -19,8 +20,16 @@ int internalError(const std::string &text) {
   return InternalError;
 }
 
+// The stored form of std where it fits, else its sources. Dumps of std's own bodies need the sources.
+static bool loadStd(driver::Session &session) {
+  std::string error;
+  if (!session.observer.bodiesOfStd && session.loadStoredStd(storedStd(), stdFolder(), ASYNC_VERSION, error))
+    return true;
+  return session.loadStd(stdFolder());
+}
+
 bool load(driver::Session &session, const Options &options) {
-  if (!session.loadStd(stdFolder())) {
+  if (!loadStd(session)) {
     fail(fmt::format("cannot read the standard library in {}", stdFolder()));
     return false;
   }

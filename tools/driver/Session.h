@@ -40,6 +40,11 @@ public:
 
   // The standard library's sources lie below `stdFolder`. False: it cannot be read.
   bool loadStd(const std::string &stdFolder);
+  // The same from its stored form (typeck/snapshot), checked already. False: it does not fit, for the reason in `error`; loadStd can still be called.
+  // `stdFolder`: the sources that it must have been made from; where they cannot be read it is taken as it is.
+  bool loadStoredStd(const std::string &path, const std::string &stdFolder, std::string_view compilerVersion, std::string &error);
+  // After loadStd and check, before anything else was loaded: the stored form.
+  std::string storedStd(std::string_view compilerVersion) const;
   // A file is the root module; in a folder each file is a module and main.async the root. False: `error` says why nothing was read.
   bool loadUser(const std::string &path, std::string &error);
   // What was loaded, to checked MIR. True if no errors were reported. `needsMain`: report a missing `main`.
