@@ -230,9 +230,59 @@ TEST_P(Async, APanicCanBeTaken) {
   EXPECT_EQ(run(mainThat(*this, self, {}), GetParam()), 39);
 }
 
+// A task of a function and one of a future; what they give is noted by the function that settles them.
+uint32_t spawning(LlvmTest &t, uint32_t callee) {
+  TypeId word = t.types.i64, handle = t.types.pointer(Mutability::Exclusive, t.types.u8);
+  Fn settle = t.fn("settle", handle, {t.types.u64, t.types.u64});
+  uint32_t settler = t.last(), value = settle.local(word), unit = settle.local(t.types.unit);
+  settle.assign(0, at(value), aggregate(RK::Cast, {copy(1)}));
+  settle.call(0, TK::Call, t.note, {copy(value)}, unit, 1);
+  settle.assign(1, at(0), use(number(handle, 0)));
+  settle.leave(1);
+  Fn main = t.fn("main", word, {}, true);
+  uint32_t self = t.last(), a = main.local(handle), b = main.local(handle), future = main.local(t.types.async(word));
+  mir::Rvalue made = aggregate(RK::Future, {number(word, 4)});
+  made.callee.instance = callee;
+  main.assign(0, at(future), made);
+  main.call(0, TK::Spawn, callee, {number(word, 5)}, a, 1).settle.instance = settler;
+  main.call(1, TK::Spawn, UINT32_MAX, {move(future)}, b, 2).settle.instance = settler;
+  main.call(2, TK::AwaitCall, t.later, {number(word, 1)}, 0, 3);
+  main.call(3, TK::AwaitCall, t.later, {number(word, 2)}, 0, 4);
+  main.call(4, TK::AwaitCall, t.later, {number(word, 3)}, 0, 5);
+  main.call(5, TK::AwaitCall, t.later, {number(word, 4)}, 0, 6);
+  main.call(6, TK::AwaitCall, t.later, {number(word, 5)}, 0, 7);
+  main.leave(7);
+  return self;
+}
+
+TEST_P(Async, TasksOfFunctionsAndOfFutures) {
+  EXPECT_EQ(run(spawning(*this, summing(*this, "sum", later)), GetParam()), 5);
+  EXPECT_EQ(runtimeLog().tasksEnded, 2);
+  ASSERT_EQ(runtimeLog().noteCount, 2);
+  EXPECT_EQ(runtimeLog().noted[0] + runtimeLog().noted[1], 10 + 6);
+  EXPECT_EQ(runtimeLog().framesMade, runtimeLog().framesFreed);
+}
+
+TEST_P(Async, TasksThatAreStoppedBeforeTheyStart) {
+  runtimeLog().cancelTasks = true;
+  EXPECT_EQ(run(spawning(*this, summing(*this, "sum", later)), GetParam()), 5);
+  EXPECT_EQ(runtimeLog().tasksEnded, 2);
+  EXPECT_EQ(runtimeLog().noteCount, 0);
+  EXPECT_EQ(runtimeLog().framesMade, runtimeLog().framesFreed);
+}
+
 TEST_P(Async, TheSameProgramGivesTheSameBytes) {
-  finishProgram(mainThat(*this, summing(*this, "sum", later), {number(types.i64, 10)}));
-  EXPECT_EQ(generate(llvmgen::Form::Object, GetParam(), true).bytes, generate(llvmgen::Form::Object, GetParam(), true).bytes);
+  frontend::FileId file = *sources.add("folder/sum.async", "async fn sum\nline two\n");
+  uint32_t callee = summing(*this, "sum", later);
+  mir::Body &body = *mono.instance(callee).body;
+  body.span = {sources.start(file), sources.start(file) + 5};
+  body.blocks[2].terminator.span = {sources.start(file) + 14, sources.start(file) + 18};
+  finishProgram(mainThat(*this, callee, {number(types.i64, 10)}));
+  llvmgen::Result first = generate(llvmgen::Form::Object, GetParam(), true);
+  EXPECT_EQ(first.errors, "");
+  EXPECT_FALSE(first.bytes.empty());
+  EXPECT_EQ(first.bytes, generate(llvmgen::Form::Object, GetParam(), true).bytes);
+  EXPECT_NE(generate(llvmgen::Form::Ir, GetParam(), true).bytes.find("sum.async"), std::string::npos);
   EXPECT_NE(generate(llvmgen::Form::Ir, GetParam()).bytes.find("musttail call preserve_none"), std::string::npos);
   EXPECT_NE(generate(llvmgen::Form::Assembly, GetParam()).bytes.find("main:"), std::string::npos);
 }

@@ -69,6 +69,37 @@ int async_main_run(int, char **, const SpawnInfo *body, int (*report)(uint64_t, 
   return code;
 }
 
+// Tasks run when they are submitted, and settle their value at their end.
+namespace {
+const SpawnInfo **infoOf(Frame *task) { return reinterpret_cast<const SpawnInfo **>(task) + 6; }
+
+ASYNC_RESUME void endTask(Worker *, Frame *task, int64_t status, uint64_t v0, uint64_t v1) {
+  const SpawnInfo *info = *infoOf(task);
+  if (status == Ready && info->settle)
+    info->settle(v0, v1);
+  ++runtimeLog().tasksEnded;
+  free(task);
+}
+} // namespace
+
+Task *async_spawn(AsyncWorker *, Scope *, const SpawnInfo *info) {
+  auto *memory = static_cast<unsigned char *>(aligned_alloc(16, (bodyOffset + info->frameSize + 15) / 16 * 16));
+  auto *task = reinterpret_cast<Frame *>(memory), *frame = reinterpret_cast<Frame *>(memory + bodyOffset);
+  task->resume = endTask;
+  *infoOf(task) = info;
+  frame->resume = info->start;
+  frame->cont = task;
+  frame->state = 0;
+  return reinterpret_cast<Task *>(memory);
+}
+
+void async_spawn_submit(AsyncWorker *worker, Task *task) {
+  auto *frame = reinterpret_cast<Frame *>(reinterpret_cast<unsigned char *>(task) + bodyOffset);
+  frame->resume(worker, frame, runtimeLog().cancelTasks ? Cancelled : Ready, 0, 0);
+}
+
+AsyncWorker *async_current_worker() { return nullptr; }
+
 // Gives its argument, at once or later.
 ASYNC_START Outcome test_later(AsyncWorker *, Frame *leaf, uint64_t value) {
   async::test::RuntimeLog &log = runtimeLog();

@@ -16,7 +16,8 @@ struct RuntimeLog {
   int noteCount = 0;
   bool cancelNext = false; // the next leaf that waits ends as cancelled
   bool waits = true; // leaves say pending
-  int64_t largeSum = 0;
+  int tasksEnded = 0;
+  bool cancelTasks = false; // tasks are stopped before they start
 };
 RuntimeLog &runtimeLog();
 
