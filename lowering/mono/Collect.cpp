@@ -43,7 +43,7 @@ void Collector::checkSize(TypeId type, Span span) {
   if (layouts.of(type).size < Layouts::sizeLimit || failed)
     return;
   failed = true;
-  diagnostics.emit(span, frontend::diag::TypeTooLarge, textOf(type));
+  diagnostics.emit(span, frontend::diag::InstanceTooLarge, textOf(type));
 }
 
 uint32_t *Collector::find(const Key &key) {
