@@ -154,7 +154,11 @@ const ValueShape &ModuleEmitter::shape(TypeId type) {
   return *slot;
 }
 
+// Of an array: the place of an element.
 uint64_t ModuleEmitter::fieldOffset(TypeId type, uint32_t variant, uint32_t field) {
+  const typeck::Type &kind = program.types[type];
+  if (kind.kind == TypeKind::Array)
+    return mono.layouts.of(kind.args[0]).size * field;
   const mono::Layout &layout = mono.layouts.of(type);
   uint32_t at = variant == UINT32_MAX ? 0 : variant;
   if (at >= layout.variants.size() || field >= layout.variants[at].offsets.size()) {
