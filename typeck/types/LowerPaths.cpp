@@ -13,7 +13,7 @@ using resolve::Namespace;
 
 namespace {
 
-constexpr unsigned deepestSupertraits = 64;
+constexpr size_t mostSupertraits = 1000;
 
 std::span<const ast::PathSegment> segmentsOf(const TypeScope &scope, const ast::Path &path) { return ast::File::run(scope.file->segments, path.segments); }
 
@@ -264,20 +264,23 @@ std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const as
   return args;
 }
 
-std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, TypeId subject, Symbol name, unsigned depth) {
-  for (AssocTypeId assoc : program.trait(trait.trait).assocTypes)
-    if (program.assocType(assoc).name == name)
-      return program.types.projection(subject, assoc, trait.args);
-  if (depth > deepestSupertraits)
-    return std::nullopt;
-  std::vector<TypeId> args{subject};
-  args.insert(args.end(), trait.args.begin(), trait.args.end());
-  for (const TraitRef &super : program.trait(trait.trait).supertraits) {
-    TraitRef said{super.trait, {}};
-    for (TypeId arg : super.args)
-      said.args.push_back(substitute(program.types, arg, args));
-    if (auto found = assocInTrait(program, said, subject, name, depth + 1))
-      return found;
+std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, TypeId subject, Symbol name) {
+  // Breadth first: the nearest trait with the name; each reference once, since supertraits may be reached on many ways.
+  std::vector<TraitRef> open{trait};
+  for (size_t at = 0; at < open.size() && at < mostSupertraits; ++at) {
+    for (AssocTypeId assoc : program.trait(open[at].trait).assocTypes)
+      if (program.assocType(assoc).name == name)
+        return program.types.projection(subject, assoc, open[at].args);
+    std::vector<TypeId> args{subject};
+    args.insert(args.end(), open[at].args.begin(), open[at].args.end());
+    for (const TraitRef &super : program.trait(open[at].trait).supertraits) {
+      TraitRef said{super.trait, {}};
+      for (TypeId arg : super.args)
+        said.args.push_back(substitute(program.types, arg, args));
+      const bool isKnown = std::any_of(open.begin(), open.end(), [&](const TraitRef &other) { return other.trait == said.trait && other.args == said.args; });
+      if (!isKnown)
+        open.push_back(std::move(said));
+    }
   }
   return std::nullopt;
 }

@@ -64,7 +64,7 @@ TypeId lowerFunction(Context &context, const TypeScope &scope, const ast::Type &
   return context.program.types.function(kind, params, result);
 }
 
-TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId id) {
+static TypeId lowerAny(Context &context, const TypeScope &scope, ast::TypeId id) {
   Types &types = context.program.types;
   if (!id.valid())
     return types.error;
@@ -109,6 +109,14 @@ TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId id) {
     return types.error;
   }
   return types.error;
+}
+
+TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId id) {
+  TypeId type = lowerAny(context, scope, id);
+  if (context.program.types[type].weight <= largestType)
+    return type;
+  context.diagnostics.emit((*scope.file)[id].span, diag::WrittenTypeTooLarge);
+  return context.program.types.error;
 }
 
 TypeId lowerSized(Context &context, const TypeScope &scope, ast::TypeId id) {

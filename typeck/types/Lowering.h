@@ -13,7 +13,7 @@ const AliasDecl &ensureAlias(Context &context, uint32_t alias);
 // `subject::name`; reports what is wrong. `isSelf`: written `Self::name`, which in an impl is what the impl binds.
 TypeId assocOf(Context &context, const TypeScope &scope, TypeId subject, bool isSelf, const ast::Name &name);
 // The projection of an associated type with this name of a trait or what it requires, said of `subject`.
-std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, TypeId subject, Symbol name, unsigned depth = 0);
+std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, TypeId subject, Symbol name);
 // An integer constant: a ConstInt, a Param, or the error type where it is none, which is reported.
 TypeId lowerConst(Context &context, const TypeScope &scope, ast::ExprId expr);
 // The value of an integer constant, or none; reports nothing.

@@ -140,10 +140,13 @@ TypeId Types::intern(TypeKind kind, uint8_t sub, uint32_t index, int64_t value, 
       return TypeId{found};
   }
   uint8_t flags = ownFlags(kind);
-  for (TypeId arg : args)
+  uint64_t weight = 1;
+  for (TypeId arg : args) {
     flags |= table[arg.index].flags;
+    weight += table[arg.index].weight;
+  }
   const uint32_t made = size();
-  table.push_back({kind, sub, flags, index, value, keep(args)});
+  table.push_back({kind, sub, flags, index, value, keep(args), static_cast<uint32_t>(std::min<uint64_t>(weight, 1u << 31))});
   hashes.push_back(hash);
   slots[at] = made + 1;
   if (table.size() * 2 > slots.size())
