@@ -136,12 +136,13 @@ bool simplify(Body &body) {
 }
 
 void optimize(mono::Mono &mono) {
-  constexpr int rounds = 8;
+  constexpr int rounds = 16; // each nested drop flag takes one
   for (auto &instance : mono.instances) {
     if (!instance->body)
       continue;
     for (int i = 0; i < rounds; ++i) {
       bool changed = simplify(*instance->body);
+      changed |= threadFlags(*instance->body);
       changed |= forwardTemporaries(*instance->body);
       if (!changed)
         break;

@@ -106,6 +106,33 @@ TEST_F(OptTest, TemporariesAreForwarded) {
   EXPECT_EQ(body.blocks[0].statements[0].value.operands[0].place.base, a);
 }
 
+// if flag { drop x } behind an assignment of the flag.
+TEST_F(OptTest, KnownFlagsAreNotTested) {
+  local(types.unit);
+  LocalId flag = local(types.boolean), x = local(types.i64);
+  block(Terminator::Kind::Goto, {BlockId{1}});
+  block(Terminator::Kind::Switch, {BlockId{3}, BlockId{2}});
+  block(Terminator::Kind::Drop, {BlockId{3}});
+  block(Terminator::Kind::Return);
+  Operand yes;
+  yes.constant.kind = mir::Constant::Kind::Int;
+  yes.constant.value = 1;
+  assign(0, {flag, {}}, Rvalue::Kind::Use, {yes});
+  Operand test = move(flag);
+  test.kind = Operand::Kind::Copy;
+  body.blocks[1].terminator.operands = {test};
+  body.blocks[1].terminator.values = {0};
+  body.blocks[2].terminator.place.base = x;
+  EXPECT_TRUE(threadFlags(body));
+  for (int i = 0; i < 3; ++i) {
+    simplify(body);
+    forwardTemporaries(body);
+  }
+  EXPECT_EQ(body.blocks[0].terminator.kind, Terminator::Kind::Drop);
+  EXPECT_EQ(body.blocks.size(), 2u);
+  EXPECT_EQ(statements(), 0u);
+}
+
 // p = (p.1, p.0) must not be built in place.
 TEST_F(OptTest, AggregatesAreNotBuiltOverTheirParts) {
   TypeId pair = types.tuple(std::vector{types.i64, types.i64});
