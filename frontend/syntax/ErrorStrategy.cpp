@@ -55,6 +55,16 @@ bool isBrace(uint32_t type) {
 
 } // namespace
 
+ErrorStrategy::ErrorStrategy(ParserBase &parser, std::string_view text, Errors &errors) : parser(parser), text(text), errors(errors) {
+  ssize_t braces = 0;
+  for (size_t i = 0; i < parser.input().size(); ++i) {
+    const uint32_t type = parser.input().lexeme(i).type;
+    braces += type == P::LBRACE || type == P::LBRACE_BODY ? 1 : type == P::RBRACE ? -1 : 0;
+    braces += type == P::INTERP_START || type == P::SPEC_LBRACE ? 1 : type == P::SPEC_END ? -1 : 0;
+  }
+  unbalanced = braces > 0;
+}
+
 // Virtual tokens have no text; the tokens of this file lie as they were lexed.
 Span ErrorStrategy::span(size_t at) const {
   const Lexeme &token = parser.input().lexeme(at);
@@ -66,6 +76,13 @@ uint32_t ErrorStrategy::column(const Lexeme &token) const {
   while (at > 0 && text[at - 1] != '\n')
     --at;
   return token.lo - at;
+}
+
+uint32_t ErrorStrategy::indentation(const Lexeme &token) const {
+  uint32_t at = token.lo - column(token), blanks = 0;
+  while (at + blanks < text.size() && (text[at + blanks] == ' ' || text[at + blanks] == '\t'))
+    ++blanks;
+  return blanks;
 }
 
 // Called at each choice of the grammar: only in the rules that repeat it looks whether parsing can go on.
@@ -80,6 +97,9 @@ void ErrorStrategy::sync(antlr4::Parser *) {
   if (place == Place::None)
     return;
   const uint32_t type = input.token(1).lexeme.type;
+  if (unbalanced && input.token(1).lexeme.startsLine && (place == Place::Statements || place == Place::Members) && beginsItem(type) &&
+      closeForgottenBlocks())
+    return;
   if (type == UINT32_MAX || (type == P::RBRACE && place != Place::Items) || loopAllows(input.LA(1)))
     return;
   if (place == Place::Statements && !loopAllows(P::LET)) { // behind an expression
@@ -93,10 +113,11 @@ void ErrorStrategy::sync(antlr4::Parser *) {
       return;
     }
   }
-  if (!recovering) {
-    recovering = true;
+  // Behind an earlier mistake, a bracket without its partner follows from that.
+  const bool follows = place == Place::Items && errors.any && (type == P::RBRACE || !input.token(1).lexeme.startsLine);
+  if (!recovering && !follows)
     reportUnexpected(input.position());
-  }
+  recovering = true;
   skip(input.position(), place == Place::Items || place == Place::Members);
   parser.markBroken();
   if (place == Place::Statements && !loopAllows(P::LET) && !loopAllows(input.LA(1)) && input.LA(1) != P::RBRACE && input.LA(1) != antlr4::Token::EOF)
@@ -232,7 +253,7 @@ void ErrorStrategy::skip(size_t from, bool items) {
     if (moved) {
       if (outermost && token.type == P::RBRACE && !atFile)
         break;
-      if (outermost && statements && token.type == P::SEMI)
+      if (outermost && statements && token.type == P::SEMI && !closesOnThisLine(open))
         break;
       if (endsBroken(from, input.position(), items, !outermost))
         break;
@@ -249,6 +270,22 @@ void ErrorStrategy::skip(size_t from, bool items) {
       break;
   }
   lastRecovery = input.position();
+}
+
+// A `;` within brackets that are closed on the same line does not end the statement.
+bool ErrorStrategy::closesOnThisLine(const std::vector<uint32_t> &open) const {
+  size_t left = open.size();
+  if (left == 0)
+    return false;
+  for (ssize_t i = 2; i < 64; ++i) {
+    const Lexeme &token = parser.input().token(i).lexeme;
+    if (token.startsLine || token.type == UINT32_MAX || isBrace(token.type))
+      return false;
+    left += opens(token.type);
+    if (closes(token.type) && --left == 0)
+      return true;
+  }
+  return false;
 }
 
 // Whether the token begins what comes after the broken part: it stands first on a line, no farther in than the broken part began.

@@ -14,7 +14,7 @@ namespace async::syntax {
 
 class ErrorStrategy final : public antlr4::ANTLRErrorStrategy {
 public:
-  ErrorStrategy(ParserBase &parser, std::string_view text, Errors &errors) : parser(parser), text(text), errors(errors) {}
+  ErrorStrategy(ParserBase &parser, std::string_view text, Errors &errors);
 
   void reset(antlr4::Parser *) override { recovering = false; }
   antlr4::Token *recoverInline(antlr4::Parser *) override;
@@ -35,11 +35,14 @@ private:
   void reportMissingSemicolon();
   void reportMissingComma();
   bool beginsArm() const;
+  bool closeForgottenBlocks();
+  bool closesOnThisLine(const std::vector<uint32_t> &open) const;
   void reportUnclosed(size_t at);
   bool loopAllows(size_t type);
   void skip(size_t from, bool items);
   bool endsBroken(size_t from, size_t at, bool items, bool insideBraces) const;
   uint32_t column(const Lexeme &token) const;
+  uint32_t indentation(const Lexeme &token) const; // of its line
 
   Span span(size_t at) const;
   std::string shown(size_t at) const;
@@ -48,6 +51,8 @@ private:
   std::string_view text;
   Errors &errors;
   bool recovering = false;
+  bool unbalanced = false; // more `{` than `}`
+  uint32_t forgottenChecks = 100; // each looks at all tokens before
   bool toldTooDeep = false; // brackets were skipped by the thousand: that they are not closed is not told too
   size_t lastRecovery = SIZE_MAX;
   // The first look at the next token: its state tells all that may stand there.

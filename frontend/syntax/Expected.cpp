@@ -13,12 +13,14 @@ std::string nameOf(const antlr4::dfa::Vocabulary &vocabulary, size_t type) {
   case P::IDENT: return "a name";
   case P::LABEL: return "a label";
   case P::INT: return "a number";
-  case P::LBRACE_BODY: return "`{`";
+  case P::LBRACE: case P::LBRACE_BODY: return "`{`";
+  case P::RBRACE: return "`}`";
   case P::ELSE_LET: return "`else`";
   case P::STRING_START: return "a string";
   case P::KW_STREAM: return "`stream`";
   case P::STRING_END: return "`\"`";
   case P::SPEC_END: return "`}`";
+  case P::KW_BIASED: return "`biased`";
   default: break;
   }
   const std::string literal = vocabulary.getLiteralName(type);
@@ -195,12 +197,41 @@ void ErrorStrategy::reportMissingComma() {
   errors.emit(errors.span(last.lo, last.hi), diag::MissingArmComma).help(diag::MissingArmCommaHelp).fix(errors.span(last.hi, last.hi), ",", frontend::Applicability::MachineApplicable);
 }
 
+// A block that should have ended before this item: its braces stand open, and it begins no farther in than the block does. The
+// missing `}` are put in, so that what follows is read as it was meant.
+bool ErrorStrategy::closeForgottenBlocks() {
+  TokenInput &input = parser.input();
+  if (!unbalanced || forgottenChecks == 0)
+    return false;
+  --forgottenChecks;
+  std::vector<size_t> open;
+  for (size_t i = 0; i < input.position(); ++i) {
+    const uint32_t type = input.lexeme(i).type;
+    if (type == P::LBRACE || type == P::LBRACE_BODY || type == P::INTERP_START || type == P::SPEC_LBRACE)
+      open.push_back(i);
+    else if ((type == P::RBRACE || type == P::SPEC_END) && !open.empty())
+      open.pop_back();
+  }
+  const uint32_t place = column(input.token(1).lexeme);
+  size_t forgotten = 0;
+  while (forgotten < open.size() && indentation(input.lexeme(open[open.size() - 1 - forgotten])) >= place)
+    ++forgotten;
+  if (forgotten == 0)
+    return false;
+  if (!recovering)
+    errors.emit(span(open.back()), diag::Unclosed, shown(open.back())).label(span(input.position()), diag::UnclosedNext);
+  recovering = true;
+  for (size_t i = 0; i < forgotten; ++i)
+    input.insert(P::RBRACE);
+  return true;
+}
+
 // The end of the file: what is named is the bracket that was opened last and never closed.
 void ErrorStrategy::reportUnclosed(size_t at) {
   std::vector<size_t> open;
   for (size_t i = 0; i < at; ++i) {
     const uint32_t type = parser.input().lexeme(i).type;
-    if (type == P::LBRACE || type == P::LBRACE_BODY || type == P::LPAREN || type == P::LPAREN_OPT || type == P::LBRACK || type == P::INTERP_START)
+    if (type == P::LBRACE || type == P::LBRACE_BODY || type == P::LPAREN || type == P::LPAREN_OPT || type == P::LBRACK || type == P::INTERP_START || type == P::SPEC_LBRACE)
       open.push_back(i);
     else if ((type == P::RBRACE || type == P::RPAREN || type == P::RBRACK || type == P::SPEC_END) && !open.empty())
       open.pop_back();

@@ -77,7 +77,7 @@ Lexed LexerBase::scan(CharInput &input) {
   if (mode == AsyncLexer::COMMENT && !comments.empty())
     lexed.openComment = comments.back();
   else if (!strings.empty())
-    lexed.openString = strings.back();
+    lexed.openString = std::min(strings.back(), firstLong);
   return lexed;
 }
 
@@ -94,8 +94,12 @@ void LexerBase::openString() {
 }
 
 void LexerBase::closeString() {
-  if (!strings.empty())
+  if (!strings.empty()) {
+    const std::string_view text = static_cast<CharInput *>(_input)->text;
+    if (firstLong == UINT32_MAX && text.substr(strings.back(), tokenStartCharIndex - strings.back()).find('\n') != std::string_view::npos)
+      firstLong = strings.back();
     strings.pop_back();
+  }
   leaveMode();
 }
 

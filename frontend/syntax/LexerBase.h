@@ -16,7 +16,9 @@ class CharInput;
 
 struct Lexed {
   std::vector<Lexeme> tokens; // the last is EOF (type UINT32_MAX)
-  uint32_t openString = UINT32_MAX; // offset of a string or comment that the end of the file cuts, if any
+  // Offset of a string or comment that the end of the file cuts, if any. Of strings, the first one that spans lines: a quote too many
+  // or too few turns code to text from there on.
+  uint32_t openString = UINT32_MAX;
   uint32_t openComment = UINT32_MAX;
 };
 
@@ -50,6 +52,7 @@ private:
 
   std::vector<Interpolation> interpolations;
   std::vector<uint32_t> strings, comments; // where the open ones begin
+  uint32_t firstLong = UINT32_MAX;         // the first string that spans lines
   uint32_t previous = 0;                   // kind of the last token
 };
 
