@@ -211,7 +211,7 @@ void Origins::terminator(const Terminator &terminator, BlockId block) {
       if (fits(program, type, mir::placeType(program, body, terminator.place)))
         flow(terminator.place, type, source(operand.place));
     }
-    return intoArguments(terminator, 0);
+    return intoArguments(terminator, nullptr);
   case Terminator::Kind::Await:
     if (terminator.operands[0].kind != Operand::Kind::Const) {
       Node inner = innerNode(terminator.operands[0].place.base);
@@ -242,7 +242,7 @@ void Origins::call(const Terminator &terminator, BlockId block) {
     callResult(terminator, program.fn(id));
   if (isScopeProtocol(id))
     return;
-  intoArguments(terminator, 0);
+  intoArguments(terminator, &program.fn(id));
   for (const Operand &operand : terminator.operands) {
     TypeId type = mir::operandType(program, body, operand);
     if (!isRef(type) || !isScope(type))
@@ -258,6 +258,9 @@ void Origins::call(const Terminator &terminator, BlockId block) {
 // Whether the body of `fn` lets what parameter `param` came with into its result; asked where the type of the result does not tell.
 bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
   const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
+  // Without a body it is declared by a trait, or foreign; or the body has errors, which have been reported.
+  if (!callee && decl.hasBody)
+    return false;
   if (!callee || decl.isStream || decl.isSink || depth >= 3 || callee == &body || param + 1 > callee->paramCount)
     return true;
   Origins origins(program, interner, *callee, depth + 1);
@@ -299,9 +302,10 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
   }
 }
 
-// What can be put behind an exclusive reference that is given along.
-void Origins::intoArguments(const Terminator &terminator, size_t from) {
-  for (size_t i = from; i < terminator.operands.size(); ++i) {
+// What can be put behind an exclusive reference that is given along. `fn` is null where nothing is declared.
+void Origins::intoArguments(const Terminator &terminator, const FnDecl *fn) {
+  auto declared = [&](size_t i) { return fn && i < fn->params.size() ? fn->params[i].type : TypeId{}; };
+  for (size_t i = 0; i < terminator.operands.size(); ++i) {
     const Operand &into = terminator.operands[i];
     TypeId type = mir::operandType(program, body, into);
     if (into.kind == Operand::Kind::Const || !isRef(type) || static_cast<Mutability>(program.types[type].sub) != Mutability::Exclusive)
@@ -309,13 +313,19 @@ void Origins::intoArguments(const Terminator &terminator, size_t from) {
     TypeId target = program.types[type].args[0];
     if (!mayHoldReference(program, target))
       continue;
-    for (size_t k = from; k < terminator.operands.size(); ++k) {
+    // A place for values of a type parameter takes in what lies behind a reference, never the reference itself.
+    bool takesReferences = !isRef(declared(i)) || ownReferences(program, program.types[declared(i)].args[0]) != OwnReferences::None;
+    for (size_t k = 0; k < terminator.operands.size(); ++k) {
       const Operand &other = terminator.operands[k];
       if (k == i || other.kind == Operand::Kind::Const)
         continue;
       TypeId given = mir::operandType(program, body, other);
-      if (mayHoldReference(program, given) && fits(program, given, target))
-        includeAll(innerNode(into.place.base), source(other.place));
+      if (!mayHoldReference(program, given) || !fits(program, given, target))
+        continue;
+      Source all = source(other.place);
+      if (isRef(declared(k)) && isRef(given) && !takesReferences)
+        all.outer = all.inner;
+      includeAll(innerNode(into.place.base), all);
     }
   }
 }

@@ -78,7 +78,7 @@ private:
   void terminator(const mir::Terminator &terminator, BlockId block);
   void call(const mir::Terminator &terminator, BlockId block);
   void callResult(const mir::Terminator &terminator, const FnDecl &fn);
-  void intoArguments(const mir::Terminator &terminator, size_t from);
+  void intoArguments(const mir::Terminator &terminator, const FnDecl *fn);
   void startTask(const mir::Terminator &terminator, BlockId block);
   bool carries(FnId fn, const FnDecl &decl, uint32_t param);
   bool isScopeProtocol(FnId fn) const;

@@ -58,6 +58,8 @@ public:
     visitUses(terminator, [&](const Place &place, UseKind kind) { used(state, place, kind); });
   }
   void edge(BitSet &state, const Terminator &terminator, BlockId, size_t successor) {
+    if (successor >= terminator.targets.size())
+      state.clear(); // what unwinds need not be used
     const Place *to = destination(terminator);
     if (to && successor == 0 && !terminator.targets.empty())
       given(state, *to, terminator.span);

@@ -218,7 +218,7 @@ private:
     case Rvalue::Kind::Unary:
       return fmt::format("{} {}", words::unaryOps[value.op], text(value.operands[0]));
     case Rvalue::Kind::Binary:
-      return fmt::format("{} {}", words::binaryOps[value.op], list(value.operands));
+      return fmt::format("{}{}", words::binaryOps[value.op], list(value.operands));
     case Rvalue::Kind::Cast:
     case Rvalue::Kind::Repeat:
       return fmt::format("{} {} as {}", word, text(value.operands[0]), type(value.type));
