@@ -58,7 +58,7 @@ private:
         Step step = stepInto(world, import.module, at, name.symbol, Namespace::Types);
         if (step.outcome != Step::Outcome::Found) {
           if (report)
-            reportUnknown(at, name, step);
+            reportPart(import, at, name, step);
           return {DefKind::Error};
         }
         at = step.def;
@@ -202,6 +202,15 @@ private:
     if (step.outcome == Step::Outcome::Found && step.def.kind == DefKind::Error)
       return isCycle(container, name) ? reportCycle(name) : void();
     reportUnknown(container, name, step);
+  }
+
+  // A part that others follow may be there as a value, which holds no names.
+  void reportPart(const Import &import, const Def &container, const ast::Name &name, const Step &step) {
+    Step value = stepInto(world, import.module, container, name.symbol, Namespace::Values);
+    if (step.outcome == Step::Outcome::Unknown && value.outcome == Step::Outcome::Found && value.def.kind != DefKind::Error)
+      diagnostics.emit(name.span, diag::WrongNamespace, interner.text(name.symbol), kindText(value.def.kind), "module");
+    else
+      reportUnknown(container, name, step);
   }
 
   void reportUnknown(const Def &container, const ast::Name &name, const Step &step) {

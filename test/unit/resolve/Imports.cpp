@@ -70,7 +70,7 @@ TEST(Imports, MistakesAreReportedOnce) {
   EXPECT_EQ(all.errors(), "N0002 `a` has no `missing`\n"
                           "N0001 `nowhere` is not known here\n"
                           "N0003 `hidden` is private to `a`\n"
-                          "N0001 `f` is not known here\n"
+                          "N0006 `f` is a function, not a module\n"
                           "N0007 the import of `loop_here` leads back to itself\n"
                           "N0004 `Red` is defined twice\n"
                           "N0010 the enum has no variant `Gren`; did you mean `Green`?\n"
