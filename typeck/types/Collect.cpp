@@ -15,7 +15,7 @@ uint32_t sizeOf(const auto &all) { return static_cast<uint32_t>(all.size()); }
 Collector::Collector(Context &context, Bodies &bodies)
     : context(context), program(context.program), world(context.world), diagnostics(context.diagnostics), bodies(bodies), firstFn(sizeOf(program.fns)),
       firstAdt(sizeOf(program.adts)), firstTrait(sizeOf(program.traits)), firstImpl(sizeOf(program.impls)), firstAssoc(sizeOf(program.assocTypes)),
-      firstConst(sizeOf(program.consts)), firstAlias(sizeOf(program.aliases)), firstTest(0) {}
+      firstConst(sizeOf(program.consts)), firstAlias(sizeOf(program.aliases)) {}
 
 void Collector::run() {
   declareAll();

@@ -88,7 +88,7 @@ private:
   frontend::Diagnostics &diagnostics;
   Bodies &bodies;
   // What stood in Program before: loaded, and not looked at again.
-  uint32_t firstFn, firstAdt, firstTrait, firstImpl, firstAssoc, firstConst, firstAlias, firstTest;
+  uint32_t firstFn, firstAdt, firstTrait, firstImpl, firstAssoc, firstConst, firstAlias;
   std::unordered_set<uint32_t> brokenImpls; // of a trait that is not known
 };
 
