@@ -5,6 +5,7 @@
 #include "frontend/syntax/Parse.h"
 #include "tools/asyncc/Backend.h"
 #include "tools/asyncc/Output.h"
+#include "typeck/infer/PrintThir.h"
 #include "typeck/mir/Print.h"
 #include "typeck/types/TypeText.h"
 
@@ -50,9 +51,9 @@ int emitChecked(const Options &options, driver::Session &session) {
       text += options.emit == "dot" ? dot(session, fn, body) : print(session.program, session.interner, body);
   };
   if (options.emit == "types") {
-    session.observer.inferred = [&](typeck::FnId fn, const thir::Body &) {
+    session.observer.inferred = [&](typeck::FnId fn, const thir::Body &body) {
       if (wanted(session, options, fn))
-        text += signatureText(session.program, session.interner, fn) + "\n";
+        text += signatureText(session.program, session.interner, fn) + "\n" + infer::printLocals(session.program, session.interner, body);
     };
   } else if (options.after == "build") {
     session.observer.built = mirOf;

@@ -11,8 +11,6 @@
 
 #include "frontend/resolve/StdLoader.h"
 #include "frontend/syntax/Parse.h"
-#include "typeck/infer/Captures.h"
-#include "typeck/infer/Exhaustiveness.h"
 #include "typeck/infer/Infer.h"
 #include "typeck/lifetimes/CheckLoans.h"
 #include "typeck/mir/BuildMir.h"
@@ -133,6 +131,7 @@ bool Session::check(bool needsMain) {
 void Session::checkBody(typeck::FnId fn) {
   typeck::Context all = context();
   std::unique_ptr<thir::Body> typed = infer::inferBody(all, bodies, fn);
+  lookup = all.lookup;
   if (!typed)
     return;
   bool observed = observer.bodiesOfStd || !isStd(fn);
@@ -141,10 +140,6 @@ void Session::checkBody(typeck::FnId fn) {
   if (typed->hasErrors)
     return;
   uint32_t errors = diagnostics.errorCount();
-  infer::computeCaptures(program, *typed);
-  infer::checkPatterns(program, interner, *typed, diagnostics);
-  if (diagnostics.errorCount() != errors)
-    return;
   mir::Built built = mir::buildMir(program, interner, *typed, diagnostics);
   if (!built.body || diagnostics.errorCount() != errors)
     return;

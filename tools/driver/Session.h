@@ -36,7 +36,7 @@ public:
   typeck::Bodies bodies;
   Observer observer;
 
-  typeck::Context context() { return {program, world, sources, interner, diagnostics}; }
+  typeck::Context context() { return {program, world, sources, interner, diagnostics, lookup}; }
 
   // The standard library's sources lie below `stdFolder`. False: it cannot be read.
   bool loadStd(const std::string &stdFolder);
@@ -55,6 +55,7 @@ public:
 
 private:
   void checkBody(typeck::FnId fn);
+  std::shared_ptr<infer::Lookup> lookup; // of inference
   std::vector<const mir::Body *> unchecked; // bodies whose loans are still to be checked
   void store(typeck::FnId fn, std::unique_ptr<mir::Body> body);
 

@@ -171,7 +171,7 @@ ExprId Inferer::inferSpawn(const ast::Expr &expr) {
   std::vector<ast::Argument> options;
   for (const ast::Argument &option : ast::File::run(file->arguments, expr.list))
     options.push_back(option);
-  if (!options.empty())
+  if (!options.empty() && expr.kind == ast::ExprKind::Spawn)
     unsupported(options[0].name.span, "an option of a task");
   if (expr.kind == ast::ExprKind::Detach)
     return spawnOf(expr.a, std::nullopt, nullptr, expr.span);

@@ -218,7 +218,7 @@ std::optional<FnId> Inferer::langFn(std::string_view name, Span span) {
   auto found = program.langFns.find(symbol(name).index);
   if (found != program.langFns.end())
     return found->second;
-  error(span, diag::StdLacks, name);
+  error(span, diag::MissingLangItem, name);
   return std::nullopt;
 }
 
@@ -238,7 +238,7 @@ TypeId Inferer::langType(std::string_view name, std::span<const TypeId> args, Sp
   std::optional<AdtId> adt = langAdt(name);
   if (adt && program.adt(*adt).generics.params.size() == args.size())
     return types.adt(*adt, args);
-  error(span, diag::StdLacks, name);
+  error(span, diag::MissingLangItem, name);
   return types.error;
 }
 

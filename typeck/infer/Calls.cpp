@@ -53,7 +53,7 @@ ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argume
   const FnDecl &decl = program.fn(callee);
   if (decl.isUnsafe && unsafeDepth == 0)
     error(nameSpan, diag::NeedsUnsafe, fmt::format("calling `{}`", text(decl.name)));
-  requireAll(decl.generics.predicates, args, span);
+  requireAll(decl.generics.predicates, args, span, &decl);
   if (decl.trait && !args.empty()) {
     size_t count = program.trait(*decl.trait).generics.params.size();
     requireTrait(args[0], *decl.trait, {args.begin() + 1, args.begin() + static_cast<ptrdiff_t>(count)}, span);
@@ -62,9 +62,12 @@ ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argume
   for (const ParamDecl &param : decl.params)
     params.push_back(instantiate(param.type, args, span));
   TypeId result = instantiate(decl.result, args, span);
-  if (decl.isAsync || decl.abi == Abi::Leaf)
+  TypeId output = result;
+  if (!decl.modeParams.empty())
+    result = fresh(span);
+  else if (decl.isAsync || decl.abi == Abi::Leaf)
     result = types.async(result);
-  if (hintHelps(result, hint))
+  if (decl.modeParams.empty() && hintHelps(result, hint))
     unify(result, hint);
 
   std::vector<const Argument *> placed(params.size());
@@ -122,7 +125,33 @@ ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argume
       given.resize(program.fn(value).generics.params.size(), types.error);
       operands[i] = coerce(callExpr(value, given, {}, instantiate(program.fn(value).result, given, span), span), params[i]);
     }
+  if (!decl.modeParams.empty())
+    settleMode(decl, params, output, result, span);
   return callExpr(callee, args, operands, result, span);
+}
+
+// A call is a future if a function that it awaits gives one (rules.md I1).
+void Inferer::settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId output, TypeId result, Span span) {
+  std::vector<TypeId> functions;
+  for (uint32_t param : decl.modeParams)
+    if (param < params.size())
+      functions.push_back(params[param]);
+  auto attempt = [this, functions, output, result, span](Round round) {
+    bool isAsync = false;
+    for (TypeId function : functions) {
+      std::optional<TypeId> signature = callSignature(known(function));
+      TypeId given = signature && kindOf(*signature) == TypeKind::Fn ? resolve(typeOf(*signature).args.back()) : TypeId{};
+      if (round == Round::Known && (given.valid() ? isGeneralVar(given) : isGeneralVar(function)))
+        return Progress::Stuck;
+      isAsync |= given.valid() && types[given].kind == TypeKind::Async;
+    }
+    TypeId settled = isAsync ? types.async(output) : output;
+    if (!unify(result, settled))
+      mismatch(span, result, settled);
+    return Progress::Done;
+  };
+  if (attempt(Round::Known) == Progress::Stuck)
+    later(span, {}, attempt);
 }
 
 ExprId Inferer::callVariant(const PathTarget &target, std::vector<Argument> arguments, TypeId hint, Span span) {

@@ -88,7 +88,7 @@ ExprId Inferer::finishClosure(const BodySave &save, ClosureId closure, ClosureDe
 }
 
 // What is expected of a closure here: a function type, or what a bound asks of the variable that it will solve.
-std::optional<TypeId> Inferer::expectedSignature(TypeId hint) {
+std::optional<TypeId> Inferer::expectedSignature(TypeId hint, bool &settlesMode) {
   if (!hint.valid())
     return std::nullopt;
   hint = resolve(hint);
@@ -98,8 +98,10 @@ std::optional<TypeId> Inferer::expectedSignature(TypeId hint) {
     return callSignature(hint);
   for (const Pending &entry : pending)
     if (entry.state == Pending::State::Waiting && entry.isPredicate && entry.predicate.kind == Predicate::Kind::Calls &&
-        resolve(entry.predicate.subject) == hint)
+        resolve(entry.predicate.subject) == hint) {
+      settlesMode = entry.settlesMode;
       return entry.predicate.signature;
+    }
   return std::nullopt;
 }
 
@@ -109,7 +111,8 @@ ExprId Inferer::inferClosure(ast::ExprId, const ast::Expr &expr, TypeId hint) {
   std::vector<ast::ClosureParam> written;
   for (const ast::ClosureParam &param : ast::File::run(file->closureParams, expr.list))
     written.push_back(param);
-  std::optional<TypeId> signature = expectedSignature(hint);
+  bool settlesMode = false;
+  std::optional<TypeId> signature = expectedSignature(hint, settlesMode);
   std::vector<TypeId> expected;
   TypeId result;
   if (signature && kindOf(*signature) == TypeKind::Fn) {
@@ -118,7 +121,8 @@ ExprId Inferer::inferClosure(ast::ExprId, const ast::Expr &expr, TypeId hint) {
     expected.pop_back();
     if (isAsync)
       result = types[result].kind == TypeKind::Async ? types[result].args[0] : TypeId{};
-    if (expected.size() != written.size())
+    // Whether the closure gives the value or a future of it is its own affair.
+    if (settlesMode || expected.size() != written.size())
       result = {};
   }
   if (expr.type.valid())

@@ -101,15 +101,13 @@ ExprId Inferer::inferKind(ast::ExprId id, TypeId hint) {
   case Kind::Scope:
     return inferScope(expr, hint, false);
   case Kind::Select:
-    return unsupported(expr.span, "`select`");
+  case Kind::Shield:
+  case Kind::Blocking: // reported when they were collected
+    return errorExpr(expr.span);
   case Kind::Async:
     return inferAsync(expr, hint);
   case Kind::Stream:
     return inferStream(expr, hint);
-  case Kind::Shield:
-    return unsupported(expr.span, "`shield`");
-  case Kind::Blocking:
-    return unsupported(expr.span, "`blocking`");
   case Kind::Spawn:
   case Kind::Detach:
     return inferSpawn(expr);

@@ -39,7 +39,7 @@ ExprId Inferer::inferInterpolated(const ast::Expr &expr) {
       value = neverTo(value, types.unit);
     std::optional<FnId> method = debug ? langMethod("debug", "debug") : langMethod("display", "fmt");
     if (!method) {
-      error(part.span, diag::StdLacks, debug ? "debug" : "display");
+      error(part.span, diag::MissingLangItem, debug ? "debug" : "display");
       continue;
     }
     TypeId shown = typeAt(value);

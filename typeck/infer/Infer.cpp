@@ -104,10 +104,11 @@ std::unique_ptr<thir::Body> inferBody(Context &context, const Bodies &bodies, Fn
   if (!context.lookup)
     context.lookup = std::make_shared<Lookup>();
   context.lookup->refresh(context.program);
+  uint32_t before = context.diagnostics.errorCount();
   std::unique_ptr<thir::Body> body = Inferer(context, bodies, fn, *context.lookup).run();
+  body->hasErrors |= context.diagnostics.errorCount() != before;
   if (body->hasErrors)
     return body;
-  uint32_t before = context.diagnostics.errorCount();
   checkPatterns(context.program, context.interner, *body, context.diagnostics);
   body->hasErrors = context.diagnostics.errorCount() != before;
   computeCaptures(context.program, *body);

@@ -30,6 +30,9 @@ using thir::LocalId;
 using thir::PatternId;
 namespace diag = frontend::diag;
 
+// Bounds that ask for bounds: beyond this depth they are taken to have no end.
+constexpr uint32_t deepestSelection = 24;
+
 enum class VarKind : uint8_t { General, Int, Float };
 
 struct Variable {
@@ -81,6 +84,7 @@ struct Pending {
   BodyFrame *frame = nullptr;
   enum class State : uint8_t { Waiting, Running, Done } state = State::Waiting;
   bool isPredicate = false;
+  bool settlesMode = false; // Calls of a parameter whose calls are awaited: a future counts as its value (rules.md I1)
   Predicate predicate; // if isPredicate
   std::function<Progress(Round)> work;
   uint32_t moduleIndex = 0;
@@ -195,14 +199,14 @@ public:
   bool isLangAdt(TypeId type, std::string_view name) const;
 
   // ---- Pending work (Pending.cpp)
-  void require(Predicate predicate, Span span);
-  void requireAll(const std::vector<Predicate> &predicates, std::span<const TypeId> args, Span span);
+  void require(Predicate predicate, Span span, bool settlesMode = false);
+  void requireAll(const std::vector<Predicate> &predicates, std::span<const TypeId> args, Span span, const FnDecl *callee = nullptr);
   void requireTrait(TypeId subject, TraitId trait, std::vector<TypeId> args, Span span);
   void later(Span span, TypeId stuckOn, std::function<Progress(Round)> work);
   void processPending(Round round = Round::Known);
   TypeId known(TypeId type); // resolved, after a try to solve what is waiting
   void finish(); // the rounds of the end
-  Progress tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn);
+  Progress tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn, bool settlesMode);
   void reportPredicate(const Predicate &predicate, Span span);
   void defaultLiterals();
   void defaultErrorTypes();
@@ -351,6 +355,7 @@ public:
   void checkArguments(std::span<const Argument *const> arguments, std::span<const TypeId> params, std::vector<ExprId> &out);
   ExprId argument(const Argument &argument, TypeId param);
   void inferLoose(std::vector<Argument> &arguments); // before their parameters are known
+  void settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId output, TypeId result, Span span);
   bool hintHelps(TypeId result, TypeId hint); // whether solving the result by the hint is sound before coercions
   bool isClosureArgument(const Argument &argument) const;
 
@@ -435,7 +440,7 @@ public:
 
   // ---- Closures and asynchrony (Closures.cpp, Async.cpp)
   ExprId inferClosure(ast::ExprId id, const ast::Expr &expr, TypeId hint);
-  std::optional<TypeId> expectedSignature(TypeId hint);
+  std::optional<TypeId> expectedSignature(TypeId hint, bool &settlesMode);
   struct BodySave {
     BodyFrame *frame;
     size_t exits;

@@ -210,7 +210,7 @@ ExprId Inferer::inferRepeat(const ast::Expr &expr, TypeId hint) {
     ExprId operands[]{value, count};
     return callExpr(member.fn, args, operands, types.adt(*list, args), expr.span);
   }
-  error(expr.span, diag::StdLacks, "List::filled");
+  error(expr.span, diag::MissingLangItem, "List::filled");
   return errorExpr(expr.span);
 }
 

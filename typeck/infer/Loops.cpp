@@ -62,7 +62,7 @@ ExprId Inferer::inferFor(const ast::Expr &expr) {
   std::optional<FnId> intoIter = langMethod("into_iterator", "into_iter");
   std::optional<TraitId> iterable = langTrait("into_iterator"), iterator = langTrait(expr.flag ? "async_iterator" : "iterator");
   if (!option || !next || !intoIter || !iterable || !iterator) {
-    error(expr.span, diag::StdLacks, "iterator");
+    error(expr.span, diag::MissingLangItem, "iterator");
     return errorExpr(expr.span);
   }
   TypeId sourceType = known(typeAt(source));

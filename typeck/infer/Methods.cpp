@@ -241,6 +241,8 @@ void Inferer::reportUnknownMethod(TypeId type, Symbol name, Span span) {
 
 ExprId Inferer::inferPipe(ast::ExprId, const ast::Expr &expr, TypeId hint) {
   ExprId left = infer(expr.a);
+  if (isError(typeAt(left)))
+    return errorExpr(expr.span);
   const ast::Expr &right = tree(expr.b);
   const ast::Expr &callee = right.kind == ast::ExprKind::Call ? tree(right.a) : right;
   std::vector<Argument> arguments;

@@ -233,7 +233,7 @@ std::optional<ExprId> Inferer::comparisonOf(BinaryOp op, ExprId left, ExprId rig
   }
   std::optional<FnId> method = equality ? langMethod("eq", "eq") : langMethod("ord", "cmp");
   if (!method) {
-    error(span, diag::StdLacks, equality ? "eq" : "ord");
+    error(span, diag::MissingLangItem, equality ? "eq" : "ord");
     return errorExpr(span);
   }
   ExprId operands[]{refExpr(Mutability::Shared, left, at(left).span), refExpr(Mutability::Shared, right, at(right).span)};

@@ -10,11 +10,11 @@ namespace {
 constexpr uint32_t deepest = 12;
 } // namespace
 
-void Inferer::require(Predicate predicate, Span span) {
+void Inferer::require(Predicate predicate, Span span, bool settlesMode) {
   if (probing)
     return;
   TypeId stuckOn;
-  if (tryPredicate(predicate, span, Round::Known, stuckOn) == Progress::Done)
+  if (tryPredicate(predicate, span, Round::Known, stuckOn, settlesMode) == Progress::Done)
     return;
   Pending &entry = pending.emplace_back();
   entry.stuckOn = stuckOn;
@@ -23,6 +23,7 @@ void Inferer::require(Predicate predicate, Span span) {
   entry.span = span;
   entry.frame = frame;
   entry.isPredicate = true;
+  entry.settlesMode = settlesMode;
   entry.predicate = std::move(predicate);
   entry.moduleIndex = module;
 }
@@ -35,9 +36,14 @@ void Inferer::requireTrait(TypeId subject, TraitId trait, std::vector<TypeId> ar
   require(std::move(predicate), span);
 }
 
-void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<const TypeId> args, Span span) {
+void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<const TypeId> args, Span span, const FnDecl *callee) {
   // A require may intern types and grow tables that `predicates` lies in.
   std::vector<Predicate> all = predicates;
+  std::vector<bool> settles(all.size());
+  for (size_t i = 0; callee && i < all.size(); ++i)
+    for (uint32_t param : callee->modeParams)
+      if (all[i].kind == Predicate::Kind::Calls && param < callee->params.size() && all[i].subject == callee->params[param].type)
+        settles[i] = true;
   for (Predicate &predicate : all) {
     if (predicate.kind != Predicate::Kind::Equals)
       predicate.subject = instantiate(predicate.subject, args, span);
@@ -50,8 +56,8 @@ void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<con
     if (predicate.target.valid())
       predicate.target = instantiate(predicate.target, args, span);
   }
-  for (Predicate &predicate : all)
-    require(std::move(predicate), span);
+  for (size_t i = 0; i < all.size(); ++i)
+    require(std::move(all[i]), span, settles[i]);
 }
 
 void Inferer::later(Span span, TypeId stuckOn, std::function<Progress(Round)> work) {
@@ -102,7 +108,7 @@ void Inferer::processPending(Round round) {
       if (entry.isPredicate) {
         TypeId stuckOn;
         Predicate predicate = entry.predicate;
-        progress = tryPredicate(predicate, entry.span, round, stuckOn);
+        progress = tryPredicate(predicate, entry.span, round, stuckOn, entry.settlesMode);
         entry.stuckOn = stuckOn;
         if (stuckOn.valid())
           entry.stuckKind = varKind(stuckOn);
@@ -212,8 +218,13 @@ void Inferer::finish() {
   }
 }
 
-Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn) {
+Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn, bool settlesMode) {
   TypeId subject = resolve(predicate.subject);
+  if (selectDepth > deepestSelection) {
+    if (!hasErrors)
+      error(span, diag::TraitOverflow, text(subject), predicate.kind == Predicate::Kind::Implements ? traitText(predicate.trait) : text(predicate.subject));
+    return Progress::Done;
+  }
   switch (predicate.kind) {
   case Predicate::Kind::Implements: {
     Choice choice;
@@ -245,7 +256,19 @@ Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round roun
     const Type &wanted = types[resolve(predicate.signature)], &found = types[resolve(*signature)];
     if (found.kind == TypeKind::Error || wanted.kind == TypeKind::Error)
       return Progress::Done;
-    if (!unifyAll(wanted.args, found.args))
+    std::vector<TypeId> given(found.args.begin(), found.args.end());
+    if (settlesMode) {
+      TypeId result = resolve(given.back());
+      if (isGeneralVar(result) && round == Round::Known) {
+        stuckOn = result;
+        if (wanted.args.size() == given.size())
+          unifyAll(wanted.args.first(given.size() - 1), std::span(given).first(given.size() - 1));
+        break;
+      }
+      if (types[result].kind == TypeKind::Async)
+        given.back() = types[result].args[0];
+    }
+    if (!unifyAll(wanted.args, given))
       reportPredicate(predicate, span);
     return Progress::Done;
   }

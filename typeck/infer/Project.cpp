@@ -35,7 +35,7 @@ TypeId Inferer::instantiate(TypeId type, std::span<const TypeId> args, Span span
 TypeId Inferer::project(TypeId projection, Span span) {
   if (projectDepth > deepestProjection) {
     if (!probing)
-      error(span, diag::ProjectionOverflow, text(projection));
+      error(span, diag::TraitOverflow, text(types[projection].args[0]), text(program.assocType(AssocTypeId{types[projection].index}).name));
     return types.error;
   }
   ++projectDepth;

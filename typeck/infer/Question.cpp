@@ -112,7 +112,7 @@ ExprId Inferer::convertError(ExprId failure, TypeId to, Span span) {
     }
     std::optional<FnId> method = langMethod("from", "from");
     if (!method) {
-      error(span, diag::StdLacks, "from");
+      error(span, diag::MissingLangItem, "from");
       return Progress::Done;
     }
     if (evaluateTrait(target, TraitRef{*program.fn(*method).trait, {from}}) == Answer::No) {

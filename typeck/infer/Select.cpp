@@ -4,7 +4,6 @@
 namespace async::infer {
 
 namespace {
-constexpr uint32_t deepestSelection = 24;
 // Of one question asked from outside: nested bounds could multiply.
 constexpr uint32_t mostSteps = 4000;
 

@@ -7,6 +7,9 @@ TypeId Inferer::final(TypeId type, Span span) {
   if (!type.valid())
     return types.error;
   type = zonk(type);
+  // Reported where it came from; such a body is not lowered.
+  if (types[type].flags & HasError)
+    hasErrors = true;
   if (!(types[type].flags & HasVar))
     return type;
   if (!hasErrors && !reportedUnknown) {
