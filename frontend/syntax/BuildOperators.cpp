@@ -108,8 +108,10 @@ void Builder::apply(Pending &pending, bool mayLet) {
   if (top.kind == ExprKind::LetCondition) {
     expr.a = right;
     expr.pattern = top.pattern;
-    if (!mayLet)
+    if (!mayLet) {
       errors.emit(expr.span, diag::LetOutsideHead).help(diag::LetOutsideHeadHelp);
+      expr.kind = ExprKind::Error;
+    }
   } else {
     expr.b = right;
     expr.flag = top.inclusive;
@@ -118,8 +120,10 @@ void Builder::apply(Pending &pending, bool mayLet) {
       expr.span = cover(spanOf(expr.a), expr.span);
     }
     const auto isLet = [&](ExprId id) { return id.valid() && file.exprs[id.index].kind == ExprKind::LetCondition; };
-    if (mayLet && !(top.kind == ExprKind::Binary && top.op == BinaryOp::And) && (isLet(expr.a) || isLet(expr.b)))
+    if (!(top.kind == ExprKind::Binary && top.op == BinaryOp::And) && (isLet(expr.a) || isLet(expr.b))) {
       errors.emit(expr.span, diag::LetOutsideHead).help(diag::LetOutsideHeadHelp);
+      expr.kind = ExprKind::Error;
+    }
   }
   pending.values.push_back(add(expr));
 }

@@ -169,9 +169,11 @@ bool ErrorStrategy::beginsArm() const {
 }
 
 void ErrorStrategy::reportError(antlr4::Parser *, const antlr4::RecognitionException &exception) {
-  toldTooDeep |= parser.tooDeep;
-  if (parser.tooDeep && !recovering)
-    errors.emit(span(parser.input().position()), diag::NestedTooDeep, static_cast<frontend::Count>(ParserBase::nestingLimit)).help(diag::NestedTooDeepHelp);
+  if (parser.tooDeep && !recovering) {
+    const Span here = span(parser.input().position());
+    errors.emit(here, diag::NestedTooDeep, static_cast<frontend::Count>(ParserBase::nestingLimit)).help(diag::NestedTooDeepHelp);
+    errors.stopBehind(here); // brackets are skipped by the thousand: what does not fit then follows from that
+  }
   const bool told = recovering || parser.tooDeep;
   parser.tooDeep = false;
   recovering = true;

@@ -53,7 +53,6 @@ private:
   bool recovering = false;
   bool unbalanced = false; // more `{` than `}`
   uint32_t forgottenChecks = 100; // each looks at all tokens before
-  bool toldTooDeep = false; // brackets were skipped by the thousand: that they are not closed is not told too
   size_t lastRecovery = SIZE_MAX;
   // The first look at the next token: its state tells all that may stand there.
   size_t syncAt = SIZE_MAX, syncState = 0;

@@ -1,7 +1,9 @@
 // Errors.h: where the parts of the parser report; a file gives a hundred syntax errors at most.
 //
-// Spans come in as byte offsets into the file. Errors behind `silentFrom` are dropped: the rest of a file behind an unclosed string.
+// Spans come in as byte offsets into the file. Errors from `silentFrom` on are dropped: they follow from one that was told.
 #pragma once
+#include <algorithm>
+
 #include "frontend/diagnostics/Diagnostics.h"
 
 namespace async::syntax {
@@ -23,6 +25,7 @@ public:
   }
 
   Span span(uint32_t lo, uint32_t hi) const { return {start + lo, start + hi}; }
+  void stopBehind(Span at) { silentFrom = std::min(silentFrom, at.lo - start); }
   bool full() const { return given >= most; }
 
   static constexpr uint32_t most = 100;

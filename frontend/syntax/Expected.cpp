@@ -236,8 +236,6 @@ void ErrorStrategy::reportUnclosed(size_t at) {
     else if ((type == P::RBRACE || type == P::RPAREN || type == P::RBRACK || type == P::SPEC_END) && !open.empty())
       open.pop_back();
   }
-  if (toldTooDeep)
-    return;
   const size_t last = at > 0 ? at - 1 : at;
   if (open.empty()) {
     errors.emit(span(last), diag::Unexpected, expected().text, "the end of the file");

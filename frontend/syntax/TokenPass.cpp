@@ -212,6 +212,7 @@ private:
     bool arms = previous() == L::CATCH || previous() == L::SELECT || previous() == L::KW_BIASED;
     if (frame.heads > 0 && !frame.inLet && previous() != L::CATCH && !structLiteral(token) && !blockInHead(token)) {
       arms = frame.lastHead == L::MATCH;
+      frame.lastHead = 0; // one around it was told as a mistake
       --frame.heads;
       token.type = L::LBRACE_BODY;
     }
