@@ -2,6 +2,11 @@
 //
 // Nodes lie in vectors of File and are addressed by 32-bit ids; lists are runs of ids in one shared vector a kind. A broken file has a
 // tree too: Error nodes stand where a mistake was reported. Names are Symbols of the Session's Interner.
+//
+// Depth   Nodes lie within each other at most 256 levels deep (P0010), so that recursion is safe, with two exceptions that are as deep as
+//         the text is long and must be walked by loops:
+//           `a` of Binary, Pipe, Field, Index, Call, MethodCall, Question: left-deep chains (`a + b + c`, `a.f().g()`), mixed
+//           `c` of If: chains of `else if`
 #pragma once
 #include <cstdint>
 #include <span>
