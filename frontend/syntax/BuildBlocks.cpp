@@ -114,7 +114,8 @@ ExprId Builder::blockForm(Node n) {
     expr_.flag = true;
     expr_.block = block(child(n, P::RuleBlock));
     return add(expr_);
-  case P::IF: return ifForm(n);
+  case P::IF:
+    return ifForm(n);
   case P::MATCH:
     expr_.kind = ExprKind::Match;
     expr_.a = expr(child(n, P::RuleExpr));
@@ -130,8 +131,10 @@ ExprId Builder::blockForm(Node n) {
     }
     expr_.block = block(child(n, P::RuleBlock));
     return add(expr_);
-  case P::SELECT: return selectForm(n);
-  default: return loopForm(n);
+  case P::SELECT:
+    return selectForm(n);
+  default:
+    return loopForm(n);
   }
 }
 

@@ -135,7 +135,9 @@ ExprId Builder::suffixDot(Node n, ExprId base, Node call, bool &tookCall, Span s
     errors.emit(span(field), diag::BadTupleIndex, fieldText).help(diag::BadTupleIndexHelp);
   if (fieldText == "await" && types == none) {
     auto built = errors.emit(span(n), diag::PostfixAwait);
-    built.help(diag::PostfixAwaitHelp).fix({start.lo, start.lo}, "await ", frontend::Applicability::MaybeIncorrect).fix(span(n), "", frontend::Applicability::MaybeIncorrect);
+    built.help(diag::PostfixAwaitHelp)
+        .fix({start.lo, start.lo}, "await ", frontend::Applicability::MaybeIncorrect)
+        .fix(span(n), "", frontend::Applicability::MaybeIncorrect);
     ast::Expr await = made(ExprKind::Await, cover(spanOf(base), span(n)));
     await.a = base;
     tookCall = false;
@@ -180,11 +182,16 @@ ExprId Builder::prefixed(Node prefix, ExprId base) {
   expr.a = base;
   expr.span2 = span(firstChild(prefix));
   switch (tokenType(firstChild(prefix))) {
-  case P::MINUS: return unary(ast::UnaryOp::Neg);
-  case P::BANG: return unary(ast::UnaryOp::Not);
-  case P::STAR: return unary(ast::UnaryOp::Deref);
-  case P::AWAIT: return add(expr);
-  case P::AND: case P::ANDAND:
+  case P::MINUS:
+    return unary(ast::UnaryOp::Neg);
+  case P::BANG:
+    return unary(ast::UnaryOp::Not);
+  case P::STAR:
+    return unary(ast::UnaryOp::Deref);
+  case P::AWAIT:
+    return add(expr);
+  case P::AND:
+  case P::ANDAND:
     expr.kind = ExprKind::Ref;
     expr.flag = childToken(prefix, P::MUT) != none;
     if (isToken(firstChild(prefix), P::ANDAND)) {
@@ -327,11 +334,19 @@ ExprId Builder::greedy(Node n) {
   const Node first = firstChild(n);
   ast::Expr expr_ = made(ExprKind::Return, span(n));
   switch (tokenType(first)) {
-  case P::RETURN: break;
-  case P::BREAK: expr_.kind = ExprKind::Break; break;
-  case P::CONTINUE: expr_.kind = ExprKind::Continue; break;
-  case P::YIELD: expr_.kind = ExprKind::Yield; break;
-  default: return closure(n);
+  case P::RETURN:
+    break;
+  case P::BREAK:
+    expr_.kind = ExprKind::Break;
+    break;
+  case P::CONTINUE:
+    expr_.kind = ExprKind::Continue;
+    break;
+  case P::YIELD:
+    expr_.kind = ExprKind::Yield;
+    break;
+  default:
+    return closure(n);
   }
   if (const Node label = childToken(n, P::LABEL); label != none)
     expr_.label = name(label);

@@ -39,16 +39,23 @@ ItemId Builder::itemOf(Node n, ast::Item made) {
     made.kind = ItemKind::Function;
     made.function = function(n);
     break;
-  case P::RuleStructItem: structItem(n, made); break;
-  case P::RuleEnumItem: enumItem(n, made); break;
+  case P::RuleStructItem:
+    structItem(n, made);
+    break;
+  case P::RuleEnumItem:
+    enumItem(n, made);
+    break;
   case P::RuleTraitItem:
     made.kind = ItemKind::Trait;
     made.generics = generics(n);
     made.bounds = bounds(child(n, P::RuleBounds));
     made.list = members(child(n, P::RuleTraitMembers));
     break;
-  case P::RuleImplItem: implItem(n, made); break;
-  case P::RuleConstItem: case P::RuleStaticItem:
+  case P::RuleImplItem:
+    implItem(n, made);
+    break;
+  case P::RuleConstItem:
+  case P::RuleStaticItem:
     made.kind = isRule(n, P::RuleConstItem) ? ItemKind::Const : ItemKind::Static;
     made.type = type(child(n, P::RuleType));
     made.expr = expr(child(n, P::RuleExpr));
@@ -203,12 +210,23 @@ void Builder::signature(Node n, ast::Function &made) {
 void Builder::functionWord(Node word, ast::Function &made) {
   bool *flag = nullptr;
   switch (tokenType(firstChild(word))) {
-  case P::ASYNC: flag = &made.isAsync; break;
-  case P::UNSAFE: flag = &made.isUnsafe; break;
-  case P::KW_STREAM: flag = &made.isStream; break;
-  case P::KW_SINK: flag = &made.isSink; break;
-  case P::KW_DETERMINISTIC: flag = &made.isDeterministic; break;
-  default: flag = &made.isBlocking;
+  case P::ASYNC:
+    flag = &made.isAsync;
+    break;
+  case P::UNSAFE:
+    flag = &made.isUnsafe;
+    break;
+  case P::KW_STREAM:
+    flag = &made.isStream;
+    break;
+  case P::KW_SINK:
+    flag = &made.isSink;
+    break;
+  case P::KW_DETERMINISTIC:
+    flag = &made.isDeterministic;
+    break;
+  default:
+    flag = &made.isBlocking;
   }
   if (*flag)
     errors.emit(span(word), diag::DoubleWord, textOf(firstChild(word)));

@@ -13,8 +13,8 @@ namespace {
 
 // Nanoseconds of a unit of durations, or 0.
 int64_t unitOf(std::string_view suffix) {
-  constexpr std::pair<std::string_view, int64_t> units[] = {{"ns", 1},           {"us", 1'000},          {"ms", 1'000'000},
-                                                            {"s", 1'000'000'000}, {"min", 60'000'000'000}, {"h", 3'600'000'000'000}};
+  constexpr std::pair<std::string_view, int64_t> units[] = {
+      {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"min", 60'000'000'000}, {"h", 3'600'000'000'000}};
   for (const auto &[name, nanoseconds] : units)
     if (name == suffix)
       return nanoseconds;
@@ -53,9 +53,13 @@ ExprId Builder::literal(Node n) {
 
 ExprId Builder::tokenLiteral(Node token) {
   switch (tokenType(token)) {
-  case P::INT: case P::FLOAT: return number(token);
-  case P::CHAR: return characterLiteral(token);
-  case P::BYTE_STRING: return byteString(token);
+  case P::INT:
+  case P::FLOAT:
+    return number(token);
+  case P::CHAR:
+    return characterLiteral(token);
+  case P::BYTE_STRING:
+    return byteString(token);
   case P::RAW_STRING: {
     ast::Expr expr = made(ExprKind::Str, span(token));
     std::string out;

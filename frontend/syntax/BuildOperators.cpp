@@ -13,7 +13,21 @@ using ast::ExprKind;
 namespace {
 
 // From loose to tight.
-enum Precedence : uint8_t { Assignment = 1, Piping, Ranging, Disjunction, Conjunction, LetBinding, Comparison, BitOr, BitXor, BitAnd, Shift, Additive, Multiplicative };
+enum Precedence : uint8_t {
+  Assignment = 1,
+  Piping,
+  Ranging,
+  Disjunction,
+  Conjunction,
+  LetBinding,
+  Comparison,
+  BitOr,
+  BitXor,
+  BitAnd,
+  Shift,
+  Additive,
+  Multiplicative
+};
 
 } // namespace
 
@@ -38,43 +52,80 @@ Builder::Operator Builder::decode(Node n) {
   const auto assigning = [&](BinaryOp op) { return Operator{ExprKind::AssignOp, Assignment, op, false, true, span(n), {}}; };
   const Node first = firstChild(n);
   switch (tokenType(first)) {
-  case P::PLUS: return binary(Additive, BinaryOp::Add);
-  case P::MINUS: return binary(Additive, BinaryOp::Sub);
-  case P::PLUSWRAP: return binary(Additive, BinaryOp::WrapAdd);
-  case P::MINUSWRAP: return binary(Additive, BinaryOp::WrapSub);
-  case P::PLUSSAT: return binary(Additive, BinaryOp::SatAdd);
-  case P::MINUSSAT: return binary(Additive, BinaryOp::SatSub);
-  case P::STAR: return binary(Multiplicative, BinaryOp::Mul);
-  case P::SLASH: return binary(Multiplicative, BinaryOp::Div);
-  case P::PERCENT: return binary(Multiplicative, BinaryOp::Rem);
-  case P::STARWRAP: return binary(Multiplicative, BinaryOp::WrapMul);
-  case P::AND: return binary(BitAnd, BinaryOp::BitAnd);
-  case P::BAR: return binary(BitOr, BinaryOp::BitOr);
-  case P::CARET: return binary(BitXor, BinaryOp::BitXor);
-  case P::SHL: return binary(Shift, BinaryOp::Shl);
-  case P::EQEQ: return binary(Comparison, BinaryOp::Eq);
-  case P::NE: return binary(Comparison, BinaryOp::Ne);
-  case P::LT: return binary(Comparison, BinaryOp::Lt);
-  case P::LE: return binary(Comparison, BinaryOp::Le);
-  case P::ANDAND: return binary(Conjunction, BinaryOp::And);
-  case P::OROR: return binary(Disjunction, BinaryOp::Or);
-  case P::PIPE: return {ExprKind::Pipe, Piping, BinaryOp::Add, false, true, span(n), {}};
-  case P::EQ: return {ExprKind::Assign, Assignment, BinaryOp::Add, false, true, span(n), {}};
-  case P::PLUSEQ: return assigning(BinaryOp::Add);
-  case P::MINUSEQ: return assigning(BinaryOp::Sub);
-  case P::STAREQ: return assigning(BinaryOp::Mul);
-  case P::SLASHEQ: return assigning(BinaryOp::Div);
-  case P::PERCENTEQ: return assigning(BinaryOp::Rem);
-  case P::ANDEQ: return assigning(BinaryOp::BitAnd);
-  case P::OREQ: return assigning(BinaryOp::BitOr);
-  case P::CARETEQ: return assigning(BinaryOp::BitXor);
-  case P::SHLEQ: return assigning(BinaryOp::Shl);
-  case P::PLUSWRAPEQ: return assigning(BinaryOp::WrapAdd);
-  case P::MINUSWRAPEQ: return assigning(BinaryOp::WrapSub);
-  case P::STARWRAPEQ: return assigning(BinaryOp::WrapMul);
-  case P::PLUSSATEQ: return assigning(BinaryOp::SatAdd);
-  case P::MINUSSATEQ: return assigning(BinaryOp::SatSub);
-  default: break;
+  case P::PLUS:
+    return binary(Additive, BinaryOp::Add);
+  case P::MINUS:
+    return binary(Additive, BinaryOp::Sub);
+  case P::PLUSWRAP:
+    return binary(Additive, BinaryOp::WrapAdd);
+  case P::MINUSWRAP:
+    return binary(Additive, BinaryOp::WrapSub);
+  case P::PLUSSAT:
+    return binary(Additive, BinaryOp::SatAdd);
+  case P::MINUSSAT:
+    return binary(Additive, BinaryOp::SatSub);
+  case P::STAR:
+    return binary(Multiplicative, BinaryOp::Mul);
+  case P::SLASH:
+    return binary(Multiplicative, BinaryOp::Div);
+  case P::PERCENT:
+    return binary(Multiplicative, BinaryOp::Rem);
+  case P::STARWRAP:
+    return binary(Multiplicative, BinaryOp::WrapMul);
+  case P::AND:
+    return binary(BitAnd, BinaryOp::BitAnd);
+  case P::BAR:
+    return binary(BitOr, BinaryOp::BitOr);
+  case P::CARET:
+    return binary(BitXor, BinaryOp::BitXor);
+  case P::SHL:
+    return binary(Shift, BinaryOp::Shl);
+  case P::EQEQ:
+    return binary(Comparison, BinaryOp::Eq);
+  case P::NE:
+    return binary(Comparison, BinaryOp::Ne);
+  case P::LT:
+    return binary(Comparison, BinaryOp::Lt);
+  case P::LE:
+    return binary(Comparison, BinaryOp::Le);
+  case P::ANDAND:
+    return binary(Conjunction, BinaryOp::And);
+  case P::OROR:
+    return binary(Disjunction, BinaryOp::Or);
+  case P::PIPE:
+    return {ExprKind::Pipe, Piping, BinaryOp::Add, false, true, span(n), {}};
+  case P::EQ:
+    return {ExprKind::Assign, Assignment, BinaryOp::Add, false, true, span(n), {}};
+  case P::PLUSEQ:
+    return assigning(BinaryOp::Add);
+  case P::MINUSEQ:
+    return assigning(BinaryOp::Sub);
+  case P::STAREQ:
+    return assigning(BinaryOp::Mul);
+  case P::SLASHEQ:
+    return assigning(BinaryOp::Div);
+  case P::PERCENTEQ:
+    return assigning(BinaryOp::Rem);
+  case P::ANDEQ:
+    return assigning(BinaryOp::BitAnd);
+  case P::OREQ:
+    return assigning(BinaryOp::BitOr);
+  case P::CARETEQ:
+    return assigning(BinaryOp::BitXor);
+  case P::SHLEQ:
+    return assigning(BinaryOp::Shl);
+  case P::PLUSWRAPEQ:
+    return assigning(BinaryOp::WrapAdd);
+  case P::MINUSWRAPEQ:
+    return assigning(BinaryOp::WrapSub);
+  case P::STARWRAPEQ:
+    return assigning(BinaryOp::WrapMul);
+  case P::PLUSSATEQ:
+    return assigning(BinaryOp::SatAdd);
+  case P::MINUSSATEQ:
+    return assigning(BinaryOp::SatSub);
+  default:
+    break;
   }
   // `>` and what is joined of it: `>>`, `>=`, `>>=` are neighbouring tokens.
   std::string joined;
@@ -131,7 +182,8 @@ void Builder::apply(Pending &pending, bool mayLet) {
 void Builder::pushBinary(Pending &pending, Node n, bool mayLet) {
   const Operator next = decode(n);
   const bool rightward = next.precedence == Assignment;
-  while (!pending.operators.empty() && (rightward ? pending.operators.back().precedence > next.precedence : pending.operators.back().precedence >= next.precedence)) {
+  while (!pending.operators.empty() &&
+         (rightward ? pending.operators.back().precedence > next.precedence : pending.operators.back().precedence >= next.precedence)) {
     if (next.precedence == Comparison && pending.operators.back().precedence == Comparison && !std::exchange(pending.toldChain, true))
       errors.emit(next.span, diag::ChainedComparison).label(pending.operators.back().span, diag::ChainedFirst).help(diag::ChainedComparisonHelp);
     apply(pending, mayLet);
@@ -189,7 +241,8 @@ ExprId Builder::operators(Node n, bool mayLet) {
       pending.values.push_back(greedy(part));
     } else {
       if (const Node let = child(part, P::RuleLetCondition); let != none)
-        pending.operators.push_back({ExprKind::LetCondition, LetBinding, BinaryOp::Add, false, false, span(let), patternNoTop(child(let, P::RulePatternNoTop))});
+        pending.operators.push_back(
+            {ExprKind::LetCondition, LetBinding, BinaryOp::Add, false, false, span(let), patternNoTop(child(let, P::RulePatternNoTop))});
       pending.values.push_back(operand(part));
     }
     // Only assignments pile up without bound.

@@ -66,9 +66,14 @@ PatternId Builder::patternNoTop(Node n) {
   if (isRule(first, P::RulePath))
     return pathPattern(n, first);
   switch (tokenType(first)) {
-  case P::UNDERSCORE: made.kind = PatternKind::Wildcard; break;
-  case P::DOTDOT: made.kind = PatternKind::Rest; break;
-  case P::AND: case P::ANDAND:
+  case P::UNDERSCORE:
+    made.kind = PatternKind::Wildcard;
+    break;
+  case P::DOTDOT:
+    made.kind = PatternKind::Rest;
+    break;
+  case P::AND:
+  case P::ANDAND:
     made.kind = PatternKind::Ref;
     made.flag = childToken(n, P::MUT) != none;
     made.a = patternNoTop(child(n, P::RulePatternNoTop));

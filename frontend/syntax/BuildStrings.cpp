@@ -54,12 +54,26 @@ size_t Builder::escape(std::string_view rest, Span at, bool bytes, std::string &
     return bad(rest.size());
   const size_t length = 1 + decodeAt(rest, 1).length;
   switch (rest[1]) {
-  case 'n': out += '\n'; return 2;
-  case 'r': out += '\r'; return 2;
-  case 't': out += '\t'; return 2;
-  case '0': out += '\0'; return 2;
-  case '\\': case '\'': case '"': out += rest[1]; return 2;
-  case '{': case '}': return bad(2);
+  case 'n':
+    out += '\n';
+    return 2;
+  case 'r':
+    out += '\r';
+    return 2;
+  case 't':
+    out += '\t';
+    return 2;
+  case '0':
+    out += '\0';
+    return 2;
+  case '\\':
+  case '\'':
+  case '"':
+    out += rest[1];
+    return 2;
+  case '{':
+  case '}':
+    return bad(2);
   case 'x': {
     const int high = rest.size() > 3 ? hexValue(rest[2]) : -1, low = rest.size() > 3 ? hexValue(rest[3]) : -1;
     if (high < 0 || low < 0 || (!bytes && high > 7))
@@ -74,13 +88,15 @@ size_t Builder::escape(std::string_view rest, Span at, bool bytes, std::string &
     appendUtf8(out, point.value);
     return point.length;
   }
-  case '\r': case '\n': { // goes on behind the blanks of the next line
+  case '\r':
+  case '\n': { // goes on behind the blanks of the next line
     size_t end = 2;
     while (end < rest.size() && (rest[end] == ' ' || rest[end] == '\t' || rest[end] == '\r' || rest[end] == '\n'))
       ++end;
     return end;
   }
-  default: return bad(length);
+  default:
+    return bad(length);
   }
 }
 

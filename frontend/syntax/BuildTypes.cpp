@@ -92,11 +92,13 @@ TypeId Builder::type(Node n) {
     return base;
   }
   switch (tokenType(first)) {
-  case P::IMPL: case P::DYN:
+  case P::IMPL:
+  case P::DYN:
     made.kind = isToken(first, P::IMPL) ? TypeKind::ImplTrait : TypeKind::Dyn;
     made.bounds = bounds(child(n, P::RuleBounds));
     return addType(made);
-  default: break;
+  default:
+    break;
   }
   const Node inner = child(n, isRule(n, P::RuleType) ? P::RuleType : P::RuleCastType);
   made.kind = isToken(first, P::STAR) ? TypeKind::Pointer : TypeKind::Ref;
@@ -117,15 +119,20 @@ TypeId Builder::typeBase(Node n) {
   made.span = span(n);
   const Node first = firstChild(n);
   switch (tokenType(first)) {
-  case P::BANG: made.kind = TypeKind::Never; return addType(made);
-  case P::UNDERSCORE: made.kind = TypeKind::Infer; return addType(made);
+  case P::BANG:
+    made.kind = TypeKind::Never;
+    return addType(made);
+  case P::UNDERSCORE:
+    made.kind = TypeKind::Infer;
+    return addType(made);
   case P::LBRACK:
     made.kind = childToken(n, P::SEMI) != none ? TypeKind::Array : TypeKind::Slice;
     made.a = type(child(n, P::RuleType));
     if (made.kind == TypeKind::Array)
       made.expr = expr(child(n, P::RuleExpr));
     return addType(made);
-  default: break;
+  default:
+    break;
   }
   Gather<TypeId> list(*this);
   for (const Node c : children(n))

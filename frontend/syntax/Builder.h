@@ -202,11 +202,10 @@ private:
   bool toldDepth = false;
   bool letAllowed = false; // for the next expression
   std::tuple<std::vector<ast::ExprId>, std::vector<ast::TypeId>, std::vector<ast::PatternId>, std::vector<ast::ItemId>, std::vector<uint32_t>,
-             std::vector<ast::PathSegment>, std::vector<ast::TypeArg>, std::vector<ast::Bound>, std::vector<ast::PatternField>,
-             std::vector<ast::Argument>, std::vector<ast::FieldInit>, std::vector<ast::FormatPart>, std::vector<ast::Arm>,
-             std::vector<ast::SelectArm>, std::vector<ast::ClosureParam>, std::vector<ast::Stmt>, std::vector<ast::Attribute>,
-             std::vector<ast::AttributeArg>, std::vector<ast::GenericParam>, std::vector<ast::WherePredicate>, std::vector<ast::Param>,
-             std::vector<ast::Field>, std::vector<ast::Variant>, std::vector<ast::Name>>
+             std::vector<ast::PathSegment>, std::vector<ast::TypeArg>, std::vector<ast::Bound>, std::vector<ast::PatternField>, std::vector<ast::Argument>,
+             std::vector<ast::FieldInit>, std::vector<ast::FormatPart>, std::vector<ast::Arm>, std::vector<ast::SelectArm>, std::vector<ast::ClosureParam>,
+             std::vector<ast::Stmt>, std::vector<ast::Attribute>, std::vector<ast::AttributeArg>, std::vector<ast::GenericParam>,
+             std::vector<ast::WherePredicate>, std::vector<ast::Param>, std::vector<ast::Field>, std::vector<ast::Variant>, std::vector<ast::Name>>
       scratch;
 };
 

@@ -11,10 +11,10 @@ namespace async::syntax {
 using Node = uint32_t;
 
 struct CstNode {
-  uint32_t kind = 0;      // a rule's number, or a token's type with `tokenBit`
-  Node end = 0;           // the node behind the last descendant
+  uint32_t kind = 0;                      // a rule's number, or a token's type with `tokenBit`
+  Node end = 0;                           // the node behind the last descendant
   uint32_t firstToken = 0, lastToken = 0; // lastToken is one behind
-  bool broken = false;    // a mistake in it was reported; what it holds is incomplete
+  bool broken = false;                    // a mistake in it was reported; what it holds is incomplete
 };
 
 struct Cst {

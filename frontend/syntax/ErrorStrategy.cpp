@@ -13,19 +13,45 @@ enum class Place { None, Items, Members, Statements, Arms };
 // The rules that only repeat another.
 Place loopOf(size_t rule) {
   switch (rule) {
-  case P::RuleItems: return Place::Items;
-  case P::RuleTraitMembers: case P::RuleImplMembers: case P::RuleExternMembers: return Place::Members;
-  case P::RuleStatements: return Place::Statements;
-  case P::RuleArms: case P::RuleSelectArms: return Place::Arms;
-  default: return Place::None;
+  case P::RuleItems:
+    return Place::Items;
+  case P::RuleTraitMembers:
+  case P::RuleImplMembers:
+  case P::RuleExternMembers:
+    return Place::Members;
+  case P::RuleStatements:
+    return Place::Statements;
+  case P::RuleArms:
+  case P::RuleSelectArms:
+    return Place::Arms;
+  default:
+    return Place::None;
   }
 }
 
 bool beginsItem(uint32_t type) {
   switch (type) {
-  case P::FN: case P::STRUCT: case P::ENUM: case P::TRAIT: case P::IMPL: case P::CONST: case P::STATIC: case P::TYPE: case P::USE: case P::PUB:
-  case P::EXTERN: case P::KW_EXPORT: case P::KW_TEST: case P::POUND: case P::KW_COPY: case P::ASYNC: case P::UNSAFE: case P::KW_STREAM:
-  case P::KW_SINK: case P::KW_DETERMINISTIC: case P::KW_BLOCKING:
+  case P::FN:
+  case P::STRUCT:
+  case P::ENUM:
+  case P::TRAIT:
+  case P::IMPL:
+  case P::CONST:
+  case P::STATIC:
+  case P::TYPE:
+  case P::USE:
+  case P::PUB:
+  case P::EXTERN:
+  case P::KW_EXPORT:
+  case P::KW_TEST:
+  case P::POUND:
+  case P::KW_COPY:
+  case P::ASYNC:
+  case P::UNSAFE:
+  case P::KW_STREAM:
+  case P::KW_SINK:
+  case P::KW_DETERMINISTIC:
+  case P::KW_BLOCKING:
     return true;
   default:
     return false;
@@ -34,8 +60,24 @@ bool beginsItem(uint32_t type) {
 
 bool beginsStatement(uint32_t type) {
   switch (type) {
-  case P::LET: case P::IF: case P::MATCH: case P::WHILE: case P::LOOP: case P::FOR: case P::SCOPE: case P::SELECT: case P::DEFER: case P::ERRDEFER:
-  case P::RETURN: case P::BREAK: case P::CONTINUE: case P::YIELD: case P::AWAIT: case P::SPAWN: case P::DETACH: case P::IDENT:
+  case P::LET:
+  case P::IF:
+  case P::MATCH:
+  case P::WHILE:
+  case P::LOOP:
+  case P::FOR:
+  case P::SCOPE:
+  case P::SELECT:
+  case P::DEFER:
+  case P::ERRDEFER:
+  case P::RETURN:
+  case P::BREAK:
+  case P::CONTINUE:
+  case P::YIELD:
+  case P::AWAIT:
+  case P::SPAWN:
+  case P::DETACH:
+  case P::IDENT:
     return true;
   default:
     return beginsItem(type);
@@ -97,8 +139,7 @@ void ErrorStrategy::sync(antlr4::Parser *) {
   if (place == Place::None)
     return;
   const uint32_t type = input.token(1).lexeme.type;
-  if (unbalanced && input.token(1).lexeme.startsLine && (place == Place::Statements || place == Place::Members) && beginsItem(type) &&
-      closeForgottenBlocks())
+  if (unbalanced && input.token(1).lexeme.startsLine && (place == Place::Statements || place == Place::Members) && beginsItem(type) && closeForgottenBlocks())
     return;
   if (type == UINT32_MAX || (type == P::RBRACE && place != Place::Items) || loopAllows(input.LA(1)))
     return;
@@ -150,7 +191,9 @@ antlr4::Token *ErrorStrategy::recoverInline(antlr4::Parser *) {
   if (want(P::FATARROW) && next.type == P::ARROW) {
     const size_t at = input.position();
     if (!recovering)
-      errors.emit(span(at), diag::Unexpected, "`=>`", "`->`").help(diag::ReplaceHelp, "`->`", "`=>`").fix(span(at), "=>", frontend::Applicability::MachineApplicable);
+      errors.emit(span(at), diag::Unexpected, "`=>`", "`->`")
+          .help(diag::ReplaceHelp, "`->`", "`=>`")
+          .fix(span(at), "=>", frontend::Applicability::MachineApplicable);
     return parser.consume();
   }
   throw antlr4::InputMismatchException(&parser);
@@ -197,16 +240,27 @@ void ErrorStrategy::recover(antlr4::Parser *, std::exception_ptr exception) {
   const size_t rule = parser.getContext()->getRuleIndex();
   bool items = false;
   switch (rule) {
-  case P::RuleItem: case P::RuleTraitMember: case P::RuleImplMember: case P::RuleExternMember: items = true; break;
-  case P::RuleStatement: case P::RuleArm: case P::RuleSelectArm: break;
+  case P::RuleItem:
+  case P::RuleTraitMember:
+  case P::RuleImplMember:
+  case P::RuleExternMember:
+    items = true;
+    break;
+  case P::RuleStatement:
+  case P::RuleArm:
+  case P::RuleSelectArm:
+    break;
   case P::RuleExprNB: {
     const auto *parent = static_cast<antlr4::ParserRuleContext *>(parser.getContext()->parent);
     if (!parent || parent->getRuleIndex() != P::RuleStatements)
       std::rethrow_exception(exception);
     break;
   }
-  case P::RuleFile: parser.markBroken(); return;
-  default: std::rethrow_exception(exception);
+  case P::RuleFile:
+    parser.markBroken();
+    return;
+  default:
+    std::rethrow_exception(exception);
   }
   parser.markBroken();
   skip(parser.firstTokenOfRule(), items);
@@ -219,8 +273,8 @@ void ErrorStrategy::recover(antlr4::Parser *, std::exception_ptr exception) {
 // From the tokens `from` (where the broken part begins) on: what is open is left, what is opened is skipped whole.
 void ErrorStrategy::skip(size_t from, bool items) {
   TokenInput &input = parser.input();
-  const bool statements = loopOf(parser.getContext()->getRuleIndex()) == Place::Statements ||
-                          parser.getContext()->getRuleIndex() == P::RuleStatement || parser.getContext()->getRuleIndex() == P::RuleExprNB;
+  const bool statements = loopOf(parser.getContext()->getRuleIndex()) == Place::Statements || parser.getContext()->getRuleIndex() == P::RuleStatement ||
+                          parser.getContext()->getRuleIndex() == P::RuleExprNB;
   const bool arms = parser.getContext()->getRuleIndex() == P::RuleArm || parser.getContext()->getRuleIndex() == P::RuleSelectArm ||
                     loopOf(parser.getContext()->getRuleIndex()) == Place::Arms;
   const bool atFile = parser.getContext()->getRuleIndex() == P::RuleItems ||
@@ -268,7 +322,7 @@ void ErrorStrategy::skip(size_t from, bool items) {
     if (outermost && items && token.type == P::SEMI)
       break;
     const bool closed = braces == 0 && (token.type == P::RBRACE);
-    if (closed && (items || (arms && !outermost && input.token(1).lexeme.type != P::FATARROW)) )
+    if (closed && (items || (arms && !outermost && input.token(1).lexeme.type != P::FATARROW)))
       break;
   }
   lastRecovery = input.position();

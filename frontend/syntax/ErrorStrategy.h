@@ -26,7 +26,7 @@ public:
 
 private:
   struct Expected {
-    std::string text;     // "an expression", "`,` or `)`"
+    std::string text; // "an expression", "`,` or `)`"
     bool comma = false, semicolon = false, name = false, expression = false, type = false, operators = false, fatArrow = false, in = false;
   };
   Expected expected();
@@ -51,7 +51,7 @@ private:
   std::string_view text;
   Errors &errors;
   bool recovering = false;
-  bool unbalanced = false; // more `{` than `}`
+  bool unbalanced = false;        // more `{` than `}`
   uint32_t forgottenChecks = 100; // each looks at all tokens before
   size_t lastRecovery = SIZE_MAX;
   // The first look at the next token: its state tells all that may stand there.

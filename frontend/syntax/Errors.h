@@ -15,8 +15,7 @@ class Errors {
 public:
   Errors(frontend::Diagnostics &diagnostics, uint32_t start) : diagnostics(diagnostics), start(start) {}
 
-  template <typename... Args>
-  frontend::DiagnosticBuilder emit(Span at, const frontend::Diag<Args...> &diag, std::type_identity_t<Args>... args) {
+  template <typename... Args> frontend::DiagnosticBuilder emit(Span at, const frontend::Diag<Args...> &diag, std::type_identity_t<Args>... args) {
     any = true;
     if (given >= most || at.lo - start >= silentFrom)
       return discarded.emit(at, diag, args...);

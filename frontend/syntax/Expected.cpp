@@ -10,29 +10,43 @@ namespace {
 
 std::string nameOf(const antlr4::dfa::Vocabulary &vocabulary, size_t type) {
   switch (type) {
-  case P::IDENT: return "a name";
-  case P::LABEL: return "a label";
-  case P::INT: return "a number";
-  case P::LBRACE: case P::LBRACE_BODY: return "`{`";
-  case P::RBRACE: return "`}`";
-  case P::ELSE_LET: return "`else`";
-  case P::STRING_START: return "a string";
-  case P::KW_STREAM: return "`stream`";
-  case P::STRING_END: return "`\"`";
-  case P::SPEC_END: return "`}`";
-  case P::KW_BIASED: return "`biased`";
-  default: break;
+  case P::IDENT:
+    return "a name";
+  case P::LABEL:
+    return "a label";
+  case P::INT:
+    return "a number";
+  case P::LBRACE:
+  case P::LBRACE_BODY:
+    return "`{`";
+  case P::RBRACE:
+    return "`}`";
+  case P::ELSE_LET:
+    return "`else`";
+  case P::STRING_START:
+    return "a string";
+  case P::KW_STREAM:
+    return "`stream`";
+  case P::STRING_END:
+    return "`\"`";
+  case P::SPEC_END:
+    return "`}`";
+  case P::KW_BIASED:
+    return "`biased`";
+  default:
+    break;
   }
   const std::string literal = vocabulary.getLiteralName(type);
   return literal.size() > 2 ? "`" + literal.substr(1, literal.size() - 2) + "`" : std::string();
 }
 
 // Tokens that only go on with what stands there already; naming them would hide what is missing.
-constexpr size_t continuing[] = {P::PLUS, P::MINUS, P::STAR, P::SLASH, P::PERCENT, P::PLUSWRAP, P::MINUSWRAP, P::STARWRAP, P::PLUSSAT, P::MINUSSAT,
-                                 P::AND, P::BAR, P::CARET, P::SHL, P::EQEQ, P::NE, P::LT, P::LE, P::ANDAND, P::OROR, P::PIPE, P::EQ, P::PLUSEQ,
-                                 P::MINUSEQ, P::STAREQ, P::SLASHEQ, P::PERCENTEQ, P::ANDEQ, P::OREQ, P::CARETEQ, P::SHLEQ, P::PLUSWRAPEQ,
-                                 P::MINUSWRAPEQ, P::STARWRAPEQ, P::PLUSSATEQ, P::MINUSSATEQ, P::GT, P::DOTDOT, P::DOTDOTEQ, P::AS, P::CATCH,
-                                 P::DOT, P::LPAREN, P::LBRACK, P::QUESTION, P::LT_TYPE, P::PATHSEP, P::LBRACE};
+constexpr size_t continuing[] = {P::PLUS,        P::MINUS,      P::STAR,      P::SLASH,      P::PERCENT,  P::PLUSWRAP, P::MINUSWRAP, P::STARWRAP,
+                                 P::PLUSSAT,     P::MINUSSAT,   P::AND,       P::BAR,        P::CARET,    P::SHL,      P::EQEQ,      P::NE,
+                                 P::LT,          P::LE,         P::ANDAND,    P::OROR,       P::PIPE,     P::EQ,       P::PLUSEQ,    P::MINUSEQ,
+                                 P::STAREQ,      P::SLASHEQ,    P::PERCENTEQ, P::ANDEQ,      P::OREQ,     P::CARETEQ,  P::SHLEQ,     P::PLUSWRAPEQ,
+                                 P::MINUSWRAPEQ, P::STARWRAPEQ, P::PLUSSATEQ, P::MINUSSATEQ, P::GT,       P::DOTDOT,   P::DOTDOTEQ,  P::AS,
+                                 P::CATCH,       P::DOT,        P::LPAREN,    P::LBRACK,     P::QUESTION, P::LT_TYPE,  P::PATHSEP,   P::LBRACE};
 
 class Wanted {
 public:
@@ -44,17 +58,19 @@ public:
   void remove(size_t type) { std::erase(types, type); }
   // All that can begin what was named in one word.
   void removeStarts() {
-    for (const size_t type : {P::INT, P::FLOAT, P::CHAR, P::TRUE, P::FALSE, P::RAW_STRING, P::BYTE_STRING, P::STRING_START, P::IDENT, P::SELF,
-                              P::SELF_TYPE, P::SUPER, P::CRATE, P::LPAREN, P::LBRACK, P::MINUS, P::BANG, P::STAR, P::AND, P::ANDAND, P::AWAIT,
-                              P::SPAWN, P::DETACH, P::MOVE, P::ASYNC, P::KW_STREAM, P::KW_BLOCKING, P::SHIELD, P::UNSAFE, P::LET, P::BAR, P::OROR,
-                              P::RETURN, P::BREAK, P::CONTINUE, P::YIELD, P::DOTDOT, P::DOTDOTEQ, P::LABEL, P::LBRACE, P::IF, P::MATCH, P::WHILE,
-                              P::LOOP, P::FOR, P::SCOPE, P::SELECT, P::UNDERSCORE, P::FN, P::IMPL, P::DYN, P::KW_ONCE, P::KW_SHARED})
+    for (const size_t type :
+         {P::INT,    P::FLOAT,    P::CHAR,   P::TRUE,       P::FALSE,       P::RAW_STRING, P::BYTE_STRING, P::STRING_START, P::IDENT,    P::SELF,  P::SELF_TYPE,
+          P::SUPER,  P::CRATE,    P::LPAREN, P::LBRACK,     P::MINUS,       P::BANG,       P::STAR,        P::AND,          P::ANDAND,   P::AWAIT, P::SPAWN,
+          P::DETACH, P::MOVE,     P::ASYNC,  P::KW_STREAM,  P::KW_BLOCKING, P::SHIELD,     P::UNSAFE,      P::LET,          P::BAR,      P::OROR,  P::RETURN,
+          P::BREAK,  P::CONTINUE, P::YIELD,  P::DOTDOT,     P::DOTDOTEQ,    P::LABEL,      P::LBRACE,      P::IF,           P::MATCH,    P::WHILE, P::LOOP,
+          P::FOR,    P::SCOPE,    P::SELECT, P::UNDERSCORE, P::FN,          P::IMPL,       P::DYN,         P::KW_ONCE,      P::KW_SHARED})
       remove(type);
   }
   void removeItems() {
-    for (const size_t type : {P::FN, P::STRUCT, P::ENUM, P::TRAIT, P::IMPL, P::CONST, P::STATIC, P::TYPE, P::USE, P::PUB, P::EXTERN, P::KW_EXPORT,
-                              P::KW_TEST, P::POUND, P::KW_COPY, P::KW_SINK, P::KW_DETERMINISTIC, P::ASYNC, P::UNSAFE, P::KW_STREAM, P::KW_BLOCKING,
-                              P::DEFER, P::ERRDEFER, P::SEMI})
+    for (const size_t type :
+         {P::FN,          P::STRUCT,    P::ENUM,     P::TRAIT, P::IMPL,    P::CONST,   P::STATIC,           P::TYPE,  P::USE,    P::PUB,
+          P::EXTERN,      P::KW_EXPORT, P::KW_TEST,  P::POUND, P::KW_COPY, P::KW_SINK, P::KW_DETERMINISTIC, P::ASYNC, P::UNSAFE, P::KW_STREAM,
+          P::KW_BLOCKING, P::DEFER,     P::ERRDEFER, P::SEMI})
       remove(type);
   }
   std::vector<size_t> types;
@@ -69,8 +85,21 @@ std::string joined(const std::vector<std::string> &names) {
 
 bool beginsOperand(uint32_t type) {
   switch (type) {
-  case P::IDENT: case P::INT: case P::FLOAT: case P::CHAR: case P::TRUE: case P::FALSE: case P::STRING_START: case P::RAW_STRING: case P::BYTE_STRING:
-  case P::SELF: case P::SELF_TYPE: case P::AWAIT: case P::ASYNC: case P::MOVE: case P::PUB:
+  case P::IDENT:
+  case P::INT:
+  case P::FLOAT:
+  case P::CHAR:
+  case P::TRUE:
+  case P::FALSE:
+  case P::STRING_START:
+  case P::RAW_STRING:
+  case P::BYTE_STRING:
+  case P::SELF:
+  case P::SELF_TYPE:
+  case P::AWAIT:
+  case P::ASYNC:
+  case P::MOVE:
+  case P::PUB:
     return true;
   default:
     return false;
@@ -84,11 +113,18 @@ bool isWord(uint32_t type) { return type >= P::AS && type <= P::YIELD; }
 std::string ErrorStrategy::shown(size_t at) const {
   const Lexeme &token = parser.input().lexeme(at);
   switch (token.type) {
-  case UINT32_MAX: return "the end of the file";
-  case P::STRING_START: case P::RAW_STRING: case P::BYTE_STRING: return "a string";
-  case P::STRING_END: return "the end of the string";
-  case P::STRING_TEXT: return "text";
-  default: break;
+  case UINT32_MAX:
+    return "the end of the file";
+  case P::STRING_START:
+  case P::RAW_STRING:
+  case P::BYTE_STRING:
+    return "a string";
+  case P::STRING_END:
+    return "the end of the string";
+  case P::STRING_TEXT:
+    return "text";
+  default:
+    break;
   }
   const std::string_view all = text.substr(token.lo, std::min<size_t>(token.hi - token.lo, 40));
   return fmt::format("`{}`", all);
@@ -174,7 +210,8 @@ void ErrorStrategy::addHints(frontend::DiagnosticBuilder &built, const Expected 
     built.help(diag::WordAsNameHelp, shown(at));
   } else if (found.type == P::LABEL) {
     built.help(diag::LifetimeWrittenHelp);
-  } else if (before == P::RBRACE && (found.type == P::DOT || found.type == P::QUESTION || found.type == P::AS || found.type == P::CATCH || want.text == "a statement")) {
+  } else if (before == P::RBRACE &&
+             (found.type == P::DOT || found.type == P::QUESTION || found.type == P::AS || found.type == P::CATCH || want.text == "a statement")) {
     if (found.type != P::RPAREN && found.type != P::RBRACK && found.type != P::COMMA)
       built.help(diag::BlockStatementHelp);
   } else if (want.expression && found.type == P::GT && before == P::LT) {
@@ -187,14 +224,18 @@ void ErrorStrategy::reportMissingSemicolon() {
   recovering = true;
   const uint32_t end = input.lexeme(input.position() - 1).hi;
   const uint32_t start = input.lexeme(input.position() - 1).lo;
-  errors.emit(errors.span(start, end), diag::MissingSemicolon).help(diag::MissingSemicolonHelp).fix(errors.span(end, end), ";", frontend::Applicability::MachineApplicable);
+  errors.emit(errors.span(start, end), diag::MissingSemicolon)
+      .help(diag::MissingSemicolonHelp)
+      .fix(errors.span(end, end), ";", frontend::Applicability::MachineApplicable);
 }
 
 void ErrorStrategy::reportMissingComma() {
   TokenInput &input = parser.input();
   recovering = true;
   const Lexeme &last = input.lexeme(input.position() - 1);
-  errors.emit(errors.span(last.lo, last.hi), diag::MissingArmComma).help(diag::MissingArmCommaHelp).fix(errors.span(last.hi, last.hi), ",", frontend::Applicability::MachineApplicable);
+  errors.emit(errors.span(last.lo, last.hi), diag::MissingArmComma)
+      .help(diag::MissingArmCommaHelp)
+      .fix(errors.span(last.hi, last.hi), ",", frontend::Applicability::MachineApplicable);
 }
 
 // A block that should have ended before this item: its braces stand open, and it begins no farther in than the block does. The
@@ -231,7 +272,8 @@ void ErrorStrategy::reportUnclosed(size_t at) {
   std::vector<size_t> open;
   for (size_t i = 0; i < at; ++i) {
     const uint32_t type = parser.input().lexeme(i).type;
-    if (type == P::LBRACE || type == P::LBRACE_BODY || type == P::LPAREN || type == P::LPAREN_OPT || type == P::LBRACK || type == P::INTERP_START || type == P::SPEC_LBRACE)
+    if (type == P::LBRACE || type == P::LBRACE_BODY || type == P::LPAREN || type == P::LPAREN_OPT || type == P::LBRACK || type == P::INTERP_START ||
+        type == P::SPEC_LBRACE)
       open.push_back(i);
     else if ((type == P::RBRACE || type == P::RPAREN || type == P::RBRACK || type == P::SPEC_END) && !open.empty())
       open.pop_back();

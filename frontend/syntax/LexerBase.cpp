@@ -148,9 +148,21 @@ void LexerBase::colon() {
 // A bar where an operand may begin opens the parameters of a closure.
 bool LexerBase::barOpensClosure() const {
   switch (previous) {
-  case AsyncLexer::IDENT: case AsyncLexer::RPAREN: case AsyncLexer::RBRACK: case AsyncLexer::RBRACE: case AsyncLexer::INT:
-  case AsyncLexer::FLOAT: case AsyncLexer::CHAR: case AsyncLexer::TRUE: case AsyncLexer::FALSE: case AsyncLexer::STRING_END:
-  case AsyncLexer::SELF: case AsyncLexer::SELF_TYPE: case AsyncLexer::QUESTION: case AsyncLexer::RAW_STRING: case AsyncLexer::BYTE_STRING:
+  case AsyncLexer::IDENT:
+  case AsyncLexer::RPAREN:
+  case AsyncLexer::RBRACK:
+  case AsyncLexer::RBRACE:
+  case AsyncLexer::INT:
+  case AsyncLexer::FLOAT:
+  case AsyncLexer::CHAR:
+  case AsyncLexer::TRUE:
+  case AsyncLexer::FALSE:
+  case AsyncLexer::STRING_END:
+  case AsyncLexer::SELF:
+  case AsyncLexer::SELF_TYPE:
+  case AsyncLexer::QUESTION:
+  case AsyncLexer::RAW_STRING:
+  case AsyncLexer::BYTE_STRING:
     return false;
   default:
     return true;
@@ -164,8 +176,6 @@ void LexerBase::bar() {
   inBars = !inBars && barOpensClosure();
 }
 
-void LexerBase::openComment() {
-  comments.assign(1, static_cast<uint32_t>(tokenStartCharIndex));
-}
+void LexerBase::openComment() { comments.assign(1, static_cast<uint32_t>(tokenStartCharIndex)); }
 
 } // namespace async::syntax

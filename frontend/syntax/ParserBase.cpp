@@ -8,8 +8,13 @@ namespace {
 
 bool nests(size_t rule) {
   switch (rule) {
-  case AsyncParser::RuleExpr: case AsyncParser::RuleExprNB: case AsyncParser::RuleStatements: case AsyncParser::RuleType:
-  case AsyncParser::RuleCastType: case AsyncParser::RulePatternNoTop: case AsyncParser::RuleUseTree:
+  case AsyncParser::RuleExpr:
+  case AsyncParser::RuleExprNB:
+  case AsyncParser::RuleStatements:
+  case AsyncParser::RuleType:
+  case AsyncParser::RuleCastType:
+  case AsyncParser::RulePatternNoTop:
+  case AsyncParser::RuleUseTree:
     return true;
   default:
     return false;

@@ -14,14 +14,17 @@ namespace {
 
 const char *kindName(ExprKind kind) {
   switch (kind) {
-#define ASYNC_AST_EXPR(Name) case ExprKind::Name: return #Name;
+#define ASYNC_AST_EXPR(Name)                                                                                                                                   \
+  case ExprKind::Name:                                                                                                                                         \
+    return #Name;
 #include "frontend/syntax/AstExprs.def"
   }
   return "";
 }
 
 const char *operatorText(ast::BinaryOp op) {
-  constexpr const char *texts[] = {"+", "-", "*", "/", "%", "+%", "-%", "*%", "+|", "-|", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||"};
+  constexpr const char *texts[] = {"+", "-",  "*",  "/",  "%",  "+%", "-%", "*%", "+|", "-|", "&", "|",
+                                   "^", "<<", ">>", "==", "!=", "<",  "<=", ">",  ">=", "&&", "||"};
   return texts[static_cast<size_t>(op)];
 }
 
@@ -93,13 +96,16 @@ private:
 
   void print(const Task &task) {
     switch (task.kind) {
-    case Kind::Expr: return expr(file.exprs[task.id]);
+    case Kind::Expr:
+      return expr(file.exprs[task.id]);
     case Kind::Block:
       begin("Block");
       end();
       return all(Kind::Stmt, file.blocks[task.id].stmts, "");
-    case Kind::Stmt: return stmt(file.stmts[task.id]);
-    case Kind::Item: return item(file.itemTable[task.id]);
+    case Kind::Stmt:
+      return stmt(file.stmts[task.id]);
+    case Kind::Item:
+      return item(file.itemTable[task.id]);
     case Kind::Arm: {
       const ast::Arm &arm = file.arms[task.id];
       begin("Arm");
@@ -117,9 +123,12 @@ private:
       later(arm.guard, "guard");
       return later(arm.body, "body");
     }
-    case Kind::Argument: return named(file.arguments[task.id].name, file.arguments[task.id].value);
-    case Kind::Field: return named(file.fieldInits[task.id].name, file.fieldInits[task.id].value);
-    case Kind::Format: return format(file.formatParts[task.id]);
+    case Kind::Argument:
+      return named(file.arguments[task.id].name, file.arguments[task.id].value);
+    case Kind::Field:
+      return named(file.fieldInits[task.id].name, file.fieldInits[task.id].value);
+    case Kind::Format:
+      return format(file.formatParts[task.id]);
     case Kind::Param: {
       const ast::Param &param = file.params[task.id];
       begin("Param");
@@ -207,7 +216,9 @@ private:
       begin(stmt.flag ? "ErrDefer" : "Defer");
       end();
       return later(stmt.expr, "");
-    case ast::StmtKind::Item: work.push_back({Kind::Item, stmt.item.index, indent, ""}); return;
+    case ast::StmtKind::Item:
+      work.push_back({Kind::Item, stmt.item.index, indent, ""});
+      return;
     }
   }
 
@@ -253,12 +264,14 @@ private:
   }
 
   void item(const ast::Item &item) {
-    constexpr const char *kinds[] = {"Function", "Struct", "Enum", "Trait", "Impl", "Const", "Static", "TypeAlias", "AssocType", "Use", "Extern", "Export", "Test"};
+    constexpr const char *kinds[] = {"Function",  "Struct",    "Enum", "Trait",  "Impl",   "Const", "Static",
+                                     "TypeAlias", "AssocType", "Use",  "Extern", "Export", "Test"};
     begin(kinds[static_cast<size_t>(item.kind)]);
     out += line.attributes(item.attributes);
     flag(item.isPublic, "pub");
     switch (item.kind) {
-    case ItemKind::Function: return function(file[item.function]);
+    case ItemKind::Function:
+      return function(file[item.function]);
     case ItemKind::Export:
       put(line.quoted(item.abi));
       return function(file[item.function]);
@@ -285,11 +298,13 @@ private:
       put(line.type(item.type2));
       end();
       return members(item.list);
-    case ItemKind::Const: case ItemKind::Static:
+    case ItemKind::Const:
+    case ItemKind::Static:
       put(line.name(item.name) + ": " + line.type(item.type));
       end();
       return later(item.expr, "");
-    case ItemKind::TypeAlias: case ItemKind::AssocType:
+    case ItemKind::TypeAlias:
+    case ItemKind::AssocType:
       put(line.name(item.name) + line.generics(item.generics));
       if (item.bounds.count > 0)
         put(": " + line.bounds(item.bounds));
@@ -319,19 +334,34 @@ private:
   // What stands on the line of the node.
   void details(const ast::Expr &expr) {
     switch (expr.kind) {
-    case ExprKind::Int: case ExprKind::Float: case ExprKind::Bool: case ExprKind::Char: case ExprKind::Str: case ExprKind::ByteStr:
+    case ExprKind::Int:
+    case ExprKind::Float:
+    case ExprKind::Bool:
+    case ExprKind::Char:
+    case ExprKind::Str:
+    case ExprKind::ByteStr:
     case ExprKind::Duration:
       return put(line.constant({static_cast<uint32_t>(&expr - file.exprs.data())}));
-    case ExprKind::Unary: return put(expr.op == 0 ? "-" : expr.op == 1 ? "!" : "*");
-    case ExprKind::Binary: case ExprKind::AssignOp: return put(operatorText(static_cast<ast::BinaryOp>(expr.op)));
-    case ExprKind::Range: return put(expr.flag ? "..=" : "..");
-    case ExprKind::Ref: return flag(expr.flag, "mut");
+    case ExprKind::Unary:
+      return put(expr.op == 0 ? "-" : expr.op == 1 ? "!" : "*");
+    case ExprKind::Binary:
+    case ExprKind::AssignOp:
+      return put(operatorText(static_cast<ast::BinaryOp>(expr.op)));
+    case ExprKind::Range:
+      return put(expr.flag ? "..=" : "..");
+    case ExprKind::Ref:
+      return flag(expr.flag, "mut");
     case ExprKind::Block:
       flag(expr.flag, "unsafe");
       return flag(expr.flag2, "move");
-    case ExprKind::For: return flag(expr.flag, "await");
-    case ExprKind::Select: return flag(expr.flag, "biased");
-    case ExprKind::Async: case ExprKind::Stream: case ExprKind::Blocking: return flag(expr.flag, "move");
+    case ExprKind::For:
+      return flag(expr.flag, "await");
+    case ExprKind::Select:
+      return flag(expr.flag, "biased");
+    case ExprKind::Async:
+    case ExprKind::Stream:
+    case ExprKind::Blocking:
+      return flag(expr.flag, "move");
     case ExprKind::Closure: {
       flag(expr.flag, "move");
       flag(expr.flag2, "async");
@@ -340,23 +370,36 @@ private:
         params += (params.empty() ? "" : ", ") + line.pattern(param.pattern) + (param.type.valid() ? ": " + line.type(param.type) : "");
       return put("|" + params + "|");
     }
-    default: return;
+    default:
+      return;
     }
   }
 
   void lists(const ast::Expr &expr) {
     switch (expr.kind) {
-    case ExprKind::Tuple: case ExprKind::Array:
+    case ExprKind::Tuple:
+    case ExprKind::Array:
       for (const ExprId id : File::run(file.exprLists, expr.list))
         later(id, "");
       return;
-    case ExprKind::StructLiteral: return all(Kind::Field, expr.list, "");
-    case ExprKind::Interpolated: return all(Kind::Format, expr.list, "");
-    case ExprKind::Call: case ExprKind::MethodCall: return all(Kind::Argument, expr.list, "");
-    case ExprKind::Spawn: case ExprKind::Detach: case ExprKind::Scope: return all(Kind::Argument, expr.list, "option");
-    case ExprKind::Match: case ExprKind::Catch: return all(Kind::Arm, expr.list, "");
-    case ExprKind::Select: return all(Kind::SelectArm, expr.list, "");
-    default: return;
+    case ExprKind::StructLiteral:
+      return all(Kind::Field, expr.list, "");
+    case ExprKind::Interpolated:
+      return all(Kind::Format, expr.list, "");
+    case ExprKind::Call:
+    case ExprKind::MethodCall:
+      return all(Kind::Argument, expr.list, "");
+    case ExprKind::Spawn:
+    case ExprKind::Detach:
+    case ExprKind::Scope:
+      return all(Kind::Argument, expr.list, "option");
+    case ExprKind::Match:
+    case ExprKind::Catch:
+      return all(Kind::Arm, expr.list, "");
+    case ExprKind::Select:
+      return all(Kind::SelectArm, expr.list, "");
+    default:
+      return;
     }
   }
 

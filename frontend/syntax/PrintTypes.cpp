@@ -54,26 +54,38 @@ std::string LinePrinter::type(ast::TypeId id) const {
     return "-";
   const ast::Type &it = file[id];
   switch (it.kind) {
-  case TypeKind::Error: return "<error>";
-  case TypeKind::Path: return path(it.path);
-  case TypeKind::Tuple: return "(" + types(it.list) + (it.list.count == 1 ? ",)" : ")");
-  case TypeKind::Array: return "[" + type(it.a) + "; " + constant(it.expr) + "]";
-  case TypeKind::Slice: return "[" + type(it.a) + "]";
-  case TypeKind::Ref: return (it.flag ? "&mut " : "&") + type(it.a);
-  case TypeKind::Pointer: return (it.flag ? "*mut " : "*") + type(it.a);
+  case TypeKind::Error:
+    return "<error>";
+  case TypeKind::Path:
+    return path(it.path);
+  case TypeKind::Tuple:
+    return "(" + types(it.list) + (it.list.count == 1 ? ",)" : ")");
+  case TypeKind::Array:
+    return "[" + type(it.a) + "; " + constant(it.expr) + "]";
+  case TypeKind::Slice:
+    return "[" + type(it.a) + "]";
+  case TypeKind::Ref:
+    return (it.flag ? "&mut " : "&") + type(it.a);
+  case TypeKind::Pointer:
+    return (it.flag ? "*mut " : "*") + type(it.a);
   case TypeKind::Function: {
     const char *word = it.word == ast::FunctionWord::None ? "" : it.word == ast::FunctionWord::Once ? "once " : "shared ";
     return word + ("fn(" + types(it.list)) + ")" + (it.a.valid() ? " -> " + type(it.a) : "");
   }
-  case TypeKind::ImplTrait: return "impl " + bounds(it.bounds);
-  case TypeKind::Dyn: return "dyn " + bounds(it.bounds);
+  case TypeKind::ImplTrait:
+    return "impl " + bounds(it.bounds);
+  case TypeKind::Dyn:
+    return "dyn " + bounds(it.bounds);
   case TypeKind::Optional: {
     const TypeKind inner = file[it.a].kind;
-    const bool group = inner == TypeKind::Ref || inner == TypeKind::Pointer || inner == TypeKind::Function || inner == TypeKind::ImplTrait || inner == TypeKind::Dyn;
+    const bool group =
+        inner == TypeKind::Ref || inner == TypeKind::Pointer || inner == TypeKind::Function || inner == TypeKind::ImplTrait || inner == TypeKind::Dyn;
     return (group ? "(" : "") + type(it.a) + (group ? ")?" : "?");
   }
-  case TypeKind::Never: return "!";
-  case TypeKind::Infer: return "_";
+  case TypeKind::Never:
+    return "!";
+  case TypeKind::Infer:
+    return "_";
   }
   return {};
 }
@@ -97,18 +109,28 @@ std::string LinePrinter::pattern(ast::PatternId id) const {
     return "-";
   const ast::Pattern &it = file[id];
   switch (it.kind) {
-  case PatternKind::Error: return "<error>";
-  case PatternKind::Wildcard: return "_";
-  case PatternKind::Rest: return "..";
-  case PatternKind::Binding: return name(it.name) + (it.a.valid() ? " @ " + pattern(it.a) : "");
-  case PatternKind::Literal: return constant(it.expr);
+  case PatternKind::Error:
+    return "<error>";
+  case PatternKind::Wildcard:
+    return "_";
+  case PatternKind::Rest:
+    return "..";
+  case PatternKind::Binding:
+    return name(it.name) + (it.a.valid() ? " @ " + pattern(it.a) : "");
+  case PatternKind::Literal:
+    return constant(it.expr);
   case PatternKind::Range:
     return (it.lo.valid() ? constant(it.lo) : "") + (it.flag ? "..=" : "..") + (it.hi.valid() ? constant(it.hi) : "");
-  case PatternKind::Ref: return (it.flag ? "&mut " : "&") + pattern(it.a);
-  case PatternKind::Tuple: return "(" + patterns(it.list) + (it.list.count == 1 ? ",)" : ")");
-  case PatternKind::Slice: return "[" + patterns(it.list) + "]";
-  case PatternKind::Path: return path(it.path);
-  case PatternKind::TupleStruct: return path(it.path) + "(" + patterns(it.list) + ")";
+  case PatternKind::Ref:
+    return (it.flag ? "&mut " : "&") + pattern(it.a);
+  case PatternKind::Tuple:
+    return "(" + patterns(it.list) + (it.list.count == 1 ? ",)" : ")");
+  case PatternKind::Slice:
+    return "[" + patterns(it.list) + "]";
+  case PatternKind::Path:
+    return path(it.path);
+  case PatternKind::TupleStruct:
+    return path(it.path) + "(" + patterns(it.list) + ")";
   case PatternKind::Struct: {
     std::string out;
     for (const ast::PatternField &field : ast::File::run(file.patternFields, it.list))
@@ -163,16 +185,26 @@ std::string LinePrinter::constant(ast::ExprId id) const {
     return "-";
   const ast::Expr &it = file[id];
   switch (it.kind) {
-  case ExprKind::Int: return std::to_string(static_cast<uint64_t>(it.integer)) + text(it.name);
-  case ExprKind::Float: return text(it.name) + text(it.name2);
-  case ExprKind::Bool: return it.integer ? "true" : "false";
-  case ExprKind::Char: return fmt::format("'\\u{{{:x}}}'", it.integer);
-  case ExprKind::Str: return quoted(it.name);
-  case ExprKind::ByteStr: return "b" + quoted(it.name);
-  case ExprKind::Duration: return std::to_string(it.integer) + "ns";
-  case ExprKind::Path: return path(it.path);
-  case ExprKind::Unary: return file[it.a].kind == ExprKind::Int || file[it.a].kind == ExprKind::Float ? "-" + constant(it.a) : "…";
-  default: return "…";
+  case ExprKind::Int:
+    return std::to_string(static_cast<uint64_t>(it.integer)) + text(it.name);
+  case ExprKind::Float:
+    return text(it.name) + text(it.name2);
+  case ExprKind::Bool:
+    return it.integer ? "true" : "false";
+  case ExprKind::Char:
+    return fmt::format("'\\u{{{:x}}}'", it.integer);
+  case ExprKind::Str:
+    return quoted(it.name);
+  case ExprKind::ByteStr:
+    return "b" + quoted(it.name);
+  case ExprKind::Duration:
+    return std::to_string(it.integer) + "ns";
+  case ExprKind::Path:
+    return path(it.path);
+  case ExprKind::Unary:
+    return file[it.a].kind == ExprKind::Int || file[it.a].kind == ExprKind::Float ? "-" + constant(it.a) : "…";
+  default:
+    return "…";
   }
 }
 

@@ -93,7 +93,8 @@ std::string_view cleanSource(std::string_view text, std::string &storage, Errors
     const uint32_t value = decodeAt(text, at).value;
     if (isBadControl(value) || isBidiControl(value)) {
       if (badUntil != at || at == 0)
-        errors.emit(errors.span(lo, lo + length), diag::HiddenCharacter, fmt::format("U+{:04X}", value)).help(diag::HiddenCharacterEscape, fmt::format("\\u{{{:X}}}", value));
+        errors.emit(errors.span(lo, lo + length), diag::HiddenCharacter, fmt::format("U+{:04X}", value))
+            .help(diag::HiddenCharacterEscape, fmt::format("\\u{{{:X}}}", value));
       blank(at, length);
       badUntil = at + length;
     }

@@ -36,32 +36,41 @@ private:
 
   void step(const Lexeme &token) {
     switch (token.type) {
-    case L::BAD_CHAR: return badCharacter(token);
+    case L::BAD_CHAR:
+      return badCharacter(token);
     case L::LABEL:
       if (type(at + 1) == L::BAD_CHAR && touches(at + 1) && text[in[at + 1].lo] == '\'') {
         out.push_back({L::CHAR, token.lo, in[++at].hi, token.startsLine}); // the builder tells that it is too long
         return;
       }
       if (previous() == L::AND && type(at + 1) != L::COLON) {
-        errors.emit(span(token), diag::LifetimeWritten, textOf(token)).help(diag::LifetimeWrittenHelp).fix(span(token), "", frontend::Applicability::MachineApplicable);
+        errors.emit(span(token), diag::LifetimeWritten, textOf(token))
+            .help(diag::LifetimeWrittenHelp)
+            .fix(span(token), "", frontend::Applicability::MachineApplicable);
         return;
       }
       break;
     case L::BANG:
       if (previous() == L::IDENT && touches(at) && (type(at + 1) == L::LPAREN || type(at + 1) == L::LBRACK) && touches(at + 1)) {
-        errors.emit(span(token), diag::MacroCall, textOf(out.back())).help(diag::MacroCallHelp).fix(span(token), "", frontend::Applicability::MachineApplicable);
+        errors.emit(span(token), diag::MacroCall, textOf(out.back()))
+            .help(diag::MacroCallHelp)
+            .fix(span(token), "", frontend::Applicability::MachineApplicable);
         return;
       }
       break;
     case L::PATHSEP:
       if (type(at + 1) == L::LT && (previous() == L::IDENT || previous() == L::SELF_TYPE)) {
-        errors.emit(errors.span(token.lo, in[at + 1].hi), diag::TurboFish).help(diag::TurboFishHelp).fix(span(token), "", frontend::Applicability::MachineApplicable);
+        errors.emit(errors.span(token.lo, in[at + 1].hi), diag::TurboFish)
+            .help(diag::TurboFishHelp)
+            .fix(span(token), "", frontend::Applicability::MachineApplicable);
         return;
       }
       break;
     case L::MUT:
       if (previous() != L::AND && previous() != L::ANDAND && previous() != L::STAR) {
-        errors.emit(span(token), diag::MutBinding).help(diag::MutBindingHelp).fix(errors.span(token.lo, std::min(token.hi + 1, in.back().lo)), "", frontend::Applicability::MachineApplicable);
+        errors.emit(span(token), diag::MutBinding)
+            .help(diag::MutBindingHelp)
+            .fix(errors.span(token.lo, std::min(token.hi + 1, in.back().lo)), "", frontend::Applicability::MachineApplicable);
         return;
       }
       break;
@@ -148,8 +157,12 @@ private:
   void step(Lexeme &token) {
     Frame &frame = frames.back();
     switch (token.type) {
-    case L::IDENT: return word(token);
-    case L::IF: case L::WHILE: case L::MATCH: case L::IN:
+    case L::IDENT:
+      return word(token);
+    case L::IF:
+    case L::WHILE:
+    case L::MATCH:
+    case L::IN:
       if (token.type != L::IN)
         formInHead(token);
       beginHead(frame, token.type);
@@ -163,7 +176,8 @@ private:
     case L::EQ:
       frame.inLet = false;
       return;
-    case L::FATARROW: case L::SEMI:
+    case L::FATARROW:
+    case L::SEMI:
       frame.heads = 0;
       frame.inLet = frame.forPattern = false;
       return;
@@ -179,15 +193,19 @@ private:
     case L::LBRACK:
       frames.push_back({false});
       return;
-    case L::LBRACE: return openBrace(token);
-    case L::INTERP_START: case L::SPEC_LBRACE:
+    case L::LBRACE:
+      return openBrace(token);
+    case L::INTERP_START:
+    case L::SPEC_LBRACE:
       frames.push_back({});
       return;
-    case L::RPAREN: case L::RBRACK:
+    case L::RPAREN:
+    case L::RBRACK:
       if (frames.size() > 1 && !frame.brace)
         frames.pop_back();
       return;
-    case L::RBRACE: case L::SPEC_END:
+    case L::RBRACE:
+    case L::SPEC_END:
       while (frames.size() > 1 && !frames.back().brace)
         frames.pop_back();
       if (frames.size() == 1)
@@ -248,8 +266,16 @@ private:
   // `if unsafe { x } {`: told, and read as it was meant.
   bool blockInHead(const Lexeme &token) {
     switch (previous()) {
-    case L::UNSAFE: case L::ASYNC: case L::SHIELD: case L::LOOP: case L::SCOPE: case L::SELECT: case L::MOVE: break;
-    default: return false;
+    case L::UNSAFE:
+    case L::ASYNC:
+    case L::SHIELD:
+    case L::LOOP:
+    case L::SCOPE:
+    case L::SELECT:
+    case L::MOVE:
+      break;
+    default:
+      return false;
     }
     errors.emit(errors.span(tokens[at - 1].lo, token.hi), diag::BlockInHead).help(diag::StructInHeadHelp);
     return true;
@@ -266,19 +292,37 @@ private:
       return;
     }
     if (frames.back().forPattern && previous() != L::FOR && previous() != L::AWAIT && textOf(token) == "of") {
-      errors.emit(errors.span(token.lo, token.hi), diag::Unexpected, "`in`", "`of`").help(diag::ReplaceHelp, "`of`", "`in`").fix(errors.span(token.lo, token.hi), "in", frontend::Applicability::MachineApplicable);
+      errors.emit(errors.span(token.lo, token.hi), diag::Unexpected, "`in`", "`of`")
+          .help(diag::ReplaceHelp, "`of`", "`in`")
+          .fix(errors.span(token.lo, token.hi), "in", frontend::Applicability::MachineApplicable);
       token.type = L::IN;
       return beginHead(frames.back(), L::IN);
     }
     switch (previous()) {
-    case L::DOT: case L::PATHSEP: case L::STRUCT: case L::ENUM: case L::TRAIT: case L::FN: case L::SCOPE: case L::ARROW: case L::FOR: case L::IMPL:
+    case L::DOT:
+    case L::PATHSEP:
+    case L::STRUCT:
+    case L::ENUM:
+    case L::TRAIT:
+    case L::FN:
+    case L::SCOPE:
+    case L::ARROW:
+    case L::FOR:
+    case L::IMPL:
       return;
     default:
       break;
     }
     const uint32_t next = type(at + 1);
     switch (next) {
-    case L::LBRACE: case L::FN: case L::STRUCT: case L::ENUM: case L::STRING_START: case L::IDENT: case L::ASYNC: case L::UNSAFE:
+    case L::LBRACE:
+    case L::FN:
+    case L::STRUCT:
+    case L::ENUM:
+    case L::STRING_START:
+    case L::IDENT:
+    case L::ASYNC:
+    case L::UNSAFE:
       break;
     default:
       return;

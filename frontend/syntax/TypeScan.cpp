@@ -12,8 +12,20 @@ bool TypeScan::opensTypeArguments(uint32_t at) {
   if (end == 0)
     return false;
   switch (type(end)) {
-  case L::LPAREN: case L::LPAREN_OPT: case L::RPAREN: case L::RBRACK: case L::RBRACE: case L::LBRACE: case L::LBRACE_BODY: case L::COMMA:
-  case L::SEMI: case L::COLON: case L::DOT: case L::PATHSEP: case L::PIPE: case L::SPEC_END:
+  case L::LPAREN:
+  case L::LPAREN_OPT:
+  case L::RPAREN:
+  case L::RBRACK:
+  case L::RBRACE:
+  case L::LBRACE:
+  case L::LBRACE_BODY:
+  case L::COMMA:
+  case L::SEMI:
+  case L::COLON:
+  case L::DOT:
+  case L::PATHSEP:
+  case L::PIPE:
+  case L::SPEC_END:
     return true;
   default:
     return false;
@@ -69,13 +81,26 @@ uint32_t TypeScan::typeAt(uint32_t at, uint32_t depth) {
   }
   uint32_t end = 0;
   switch (type(at)) {
-  case L::KW_ONCE: case L::KW_SHARED: return function(at + 1, depth);
-  case L::FN: return function(at, depth);
-  case L::IMPL: case L::DYN: return bounds(at + 1, depth);
-  case L::LPAREN: end = listUntil(at + 1, L::RPAREN, depth); break;
-  case L::LBRACK: end = array(at + 1, depth); break;
-  case L::BANG: case L::UNDERSCORE: end = at + 1; break;
-  default: end = path(at, depth);
+  case L::KW_ONCE:
+  case L::KW_SHARED:
+    return function(at + 1, depth);
+  case L::FN:
+    return function(at, depth);
+  case L::IMPL:
+  case L::DYN:
+    return bounds(at + 1, depth);
+  case L::LPAREN:
+    end = listUntil(at + 1, L::RPAREN, depth);
+    break;
+  case L::LBRACK:
+    end = array(at + 1, depth);
+    break;
+  case L::BANG:
+  case L::UNDERSCORE:
+    end = at + 1;
+    break;
+  default:
+    end = path(at, depth);
   }
   while (end != 0 && type(end) == L::QUESTION)
     ++end;
@@ -85,8 +110,14 @@ uint32_t TypeScan::typeAt(uint32_t at, uint32_t depth) {
 uint32_t TypeScan::path(uint32_t at, uint32_t depth) {
   while (true) {
     switch (type(at)) {
-    case L::IDENT: case L::SELF_TYPE: case L::SELF: case L::SUPER: case L::CRATE: break;
-    default: return 0;
+    case L::IDENT:
+    case L::SELF_TYPE:
+    case L::SELF:
+    case L::SUPER:
+    case L::CRATE:
+      break;
+    default:
+      return 0;
     }
     ++at;
     if (type(at) == L::LT || type(at) == L::LT_TYPE) {
@@ -139,11 +170,24 @@ uint32_t TypeScan::array(uint32_t at, uint32_t depth) {
     return 0;
   for (uint32_t i = at + 1; i < at + 32; ++i) {
     switch (type(i)) {
-    case L::INT: case L::IDENT: case L::PATHSEP: case L::PLUS: case L::MINUS: case L::STAR: case L::SLASH: case L::PERCENT: case L::DOT:
-    case L::LPAREN: case L::RPAREN: case L::SELF_TYPE: case L::AS:
+    case L::INT:
+    case L::IDENT:
+    case L::PATHSEP:
+    case L::PLUS:
+    case L::MINUS:
+    case L::STAR:
+    case L::SLASH:
+    case L::PERCENT:
+    case L::DOT:
+    case L::LPAREN:
+    case L::RPAREN:
+    case L::SELF_TYPE:
+    case L::AS:
       break;
-    case L::RBRACK: return i + 1;
-    default: return 0;
+    case L::RBRACK:
+      return i + 1;
+    default:
+      return 0;
     }
   }
   return 0;
