@@ -20,4 +20,3 @@ if os.environ.get("BLESS"):
 config.substitutions.append(("%golden", f"{sys.executable} {os.path.join(source, 'golden.py')}"))
 # Runs a program in both ways and compares what it prints with its `// OUT:` lines.
 config.substitutions.append(("%both", f"{sys.executable} {os.path.join(source, 'both.py')}"))
-lit_config.maxIndividualTestTime = 120
