@@ -35,10 +35,8 @@ ExprId Inferer::inferLiteral(const ast::Expr &expr, TypeId hint, bool negative) 
     TypeId type;
     if (!suffix.empty()) {
       std::optional<TypeId> found = suffixType(types, context.interner.text(suffix));
-      if (!found || (expr.kind == Kind::Float && types[*found].kind == TypeKind::Int)) {
-        error(expr.span, diag::BadNumberSuffix, text(suffix));
-        return errorExpr(expr.span);
-      }
+      if (!found || (expr.kind == Kind::Float && types[*found].kind == TypeKind::Int))
+        return errorExpr(expr.span); // reported by the parser
       type = *found;
     } else if (hint.valid() && kindOf(hint) == (expr.kind == Kind::Int ? TypeKind::Int : TypeKind::Float)) {
       type = resolve(hint);

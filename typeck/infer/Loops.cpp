@@ -83,7 +83,7 @@ ExprId Inferer::inferFor(const ast::Expr &expr) {
   } else if (types[sourceType].kind == TypeKind::Stream) {
     error(headSpan, diag::StreamNeedsAwait, text(sourceType));
     iteratorType = item = types.error;
-  } else if (types[sourceType].kind != TypeKind::Var && evaluateTrait(sourceType, TraitRef{*iterable, {}}) == Answer::No) {
+  } else if (!isGeneralVar(sourceType) && evaluateTrait(sourceType, TraitRef{*iterable, {}}) == Answer::No) {
     error(headSpan, diag::NotIterable, text(sourceType));
     iteratorType = item = types.error;
   } else {

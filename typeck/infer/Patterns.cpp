@@ -232,7 +232,15 @@ bool Inferer::spread(std::span<const ast::PatternId> written, size_t count, std:
       ++rests;
       restAt = i;
     }
-  if (rests > 1 || (rests == 0 && written.size() != count) || (rests == 1 && written.size() - 1 > count))
+  if (rests > 1) {
+    error((*file)[written[restAt]].span, diag::RestPattern);
+    for (ast::PatternId id : written)
+      if ((*file)[id].kind != PatternKind::Rest && out.size() < count)
+        out.push_back(id);
+    out.resize(count);
+    return true;
+  }
+  if ((rests == 0 && written.size() != count) || (rests == 1 && written.size() - 1 > count))
     return false;
   for (size_t i = 0; i < written.size(); ++i) {
     if (rests == 1 && i == restAt)
