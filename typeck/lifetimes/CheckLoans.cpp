@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "typeck/lifetimes/Conflicts.h"
+#include "typeck/lifetimes/Fits.h"
 #include "typeck/lifetimes/LoanFlow.h"
 #include "typeck/mir/Places.h"
 #include "typeck/mir/Print.h"
@@ -27,6 +28,8 @@ public:
 
   void run() {
     checkShared();
+    if (origins.isSolved())
+      checkSignature();
     if (!origins.isSolved() || (origins.loans().empty() && origins.tasks().empty()))
       return;
     LoanFlow loanFlow(program, interner, body, origins);
@@ -76,6 +79,44 @@ private:
       if (const Place *to = mir::destination(block.terminator))
         change(*to, block.terminator.span);
     }
+  }
+
+  // A caller trusts the signature: the result must not carry more than that says.
+  void checkSignature() {
+    if (body.closure.valid() || !body.fn.valid())
+      return;
+    const FnDecl &fn = program.fn(body.fn);
+    if (ownReferences(program, fn.result) != OwnReferences::Direct)
+      return;
+    for (uint32_t i = 0; i < fn.params.size() && i < body.paramCount; ++i) {
+      TypeId type = body.localType(LocalId{i + 1});
+      size_t bit = origins.loans().size() + i + 1;
+      bool isCarried = origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit);
+      if (!isCarried || program.types[type].kind != TypeKind::Ref || isResultSource(program, fn, i, type, fn.result))
+        continue;
+      std::string from = fn.fromParams.empty() && fn.self != SelfKind::None ? "`self`" : "what `from` names";
+      diagnostics.emit(whereResult(bit), diag::ResultBorrowsMore, named(Place{LocalId{i + 1}, {}}), from).help(diag::NameInFrom);
+    }
+  }
+
+  // The first instruction that puts something into the result that the bit is in.
+  Span whereResult(size_t bit) {
+    auto has = [&](const Place &place) { return origins.outer(place.base).test(bit) || origins.inner(place.base).test(bit); };
+    auto gives = [&](const auto &instruction) {
+      const Place *to = mir::destination(instruction);
+      bool found = false;
+      if (to && to->base.index == 0)
+        mir::visitUses(instruction, [&](const Place &place, UseKind) { found |= has(place); });
+      return found;
+    };
+    for (const mir::Block &block : body.blocks) {
+      for (const Statement &statement : block.statements)
+        if (gives(statement))
+          return statement.span;
+      if (gives(block.terminator))
+        return block.terminator.span;
+    }
+    return body.span;
   }
 
   // The first loan that the access conflicts with; it is rejected and counts no more.

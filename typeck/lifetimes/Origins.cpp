@@ -1,5 +1,7 @@
 #include "typeck/lifetimes/Origins.h"
 
+#include <algorithm>
+
 #include "typeck/lifetimes/Fits.h"
 #include "typeck/mir/Places.h"
 #include "typeck/mir/Visit.h"
@@ -270,12 +272,17 @@ bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
   return origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit);
 }
 
+bool isResultSource(Program &program, const FnDecl &fn, uint32_t param, TypeId given, TypeId result) {
+  if (!fn.fromParams.empty())
+    return std::find(fn.fromParams.begin(), fn.fromParams.end(), param) != fn.fromParams.end();
+  return fn.self != SelfKind::None ? param == 0 : fits(program, given, result);
+}
+
 void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
   TypeId type = mir::placeType(program, body, terminator.place);
   if (!mayHoldReference(program, type))
     return;
   OwnReferences own = ownReferences(program, fn.result);
-  bool isMethod = fn.self != SelfKind::None;
   for (uint32_t i = 0; i < terminator.operands.size(); ++i) {
     const Operand &operand = terminator.operands[i];
     if (operand.kind == Operand::Kind::Const)
@@ -284,7 +291,7 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
     if (!mayHoldReference(program, given))
       continue;
     TypeId declared = i < fn.params.size() ? fn.params[i].type : TypeId{};
-    bool isSource = isMethod ? i == 0 : fits(program, given, type);
+    bool isSource = isResultSource(program, fn, i, given, type);
     bool isNamed = declared.valid() && program.types[declared].kind == TypeKind::Param && mentions(program, fn.result, program.types[declared].index);
     if (isSource && own == OwnReferences::Opaque && !carries(terminator.callee.fn, fn, i))
       isSource = false;

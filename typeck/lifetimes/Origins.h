@@ -34,6 +34,9 @@ struct TaskStart {
   bool isDetached = false;
 };
 
+// Whether the result carries what parameter `param`, of type `given`, came with (rules.md L1).
+bool isResultSource(Program &program, const FnDecl &fn, uint32_t param, TypeId given, TypeId result);
+
 class Origins {
 public:
   Origins(Program &program, const frontend::Interner &interner, const mir::Body &body, uint32_t depth = 0);
