@@ -211,14 +211,18 @@ ExprId Inferer::spawnOf(ast::ExprId future, std::optional<ExprId> scopeRef, Exit
 void Inferer::settle(ExprId spawn, Exit *exit, TypeId output, Span span) {
   auto attempt = [this, spawn, exit, output, span](Round round) {
     TypeId value = known(output);
-    if (isGeneralVar(value) && round != Round::Last)
+    if (isGeneralVar(value) && round != Round::Last) {
+      waitsFor = value;
       return Progress::Stuck;
+    }
     std::string_view name = "settle_value";
     std::vector<TypeId> args{value};
     if (isLangAdt(value, "result")) {
       TypeId result = exit ? known(exit->result) : types.unit;
-      if (isGeneralVar(result) && round == Round::Known)
+      if (isGeneralVar(result) && round == Round::Known) {
+        waitsFor = result;
         return Progress::Stuck;
+      }
       args = {types[value].args[0], types[value].args[1]};
       name = "settle_report";
       if (isLangAdt(result, "result")) {

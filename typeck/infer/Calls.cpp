@@ -141,8 +141,11 @@ void Inferer::settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId 
     for (TypeId function : functions) {
       std::optional<TypeId> signature = callSignature(known(function));
       TypeId given = signature && kindOf(*signature) == TypeKind::Fn ? resolve(typeOf(*signature).args.back()) : TypeId{};
-      if (round == Round::Known && (given.valid() ? isGeneralVar(given) : isGeneralVar(function)))
+      TypeId open = given.valid() ? given : resolve(function);
+      if (round == Round::Known && isGeneralVar(open)) {
+        waitsFor = open;
         return Progress::Stuck;
+      }
       isAsync |= given.valid() && types[given].kind == TypeKind::Async;
     }
     TypeId settled = isAsync ? types.async(output) : output;

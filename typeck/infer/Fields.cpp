@@ -180,13 +180,17 @@ std::optional<ExprId> Inferer::indexOf(ExprId receiver, ExprId index, Span span,
     TypeId type = steps[i].type;
     if (types[type].kind == TypeKind::Error)
       return errorExpr(span);
-    if (types[type].kind == TypeKind::Var)
+    if (types[type].kind == TypeKind::Var) {
+      waitsFor = type;
       return std::nullopt;
+    }
     if (types[type].kind == TypeKind::Array || types[type].kind == TypeKind::Slice) {
       ExprId plain = peelScalar(index);
       TypeKind kind = kindOf(typeAt(plain));
-      if (isGeneralVar(typeAt(plain)))
+      if (isGeneralVar(typeAt(plain))) {
+        waitsFor = resolve(typeAt(plain));
         return std::nullopt;
+      }
       if (kind == TypeKind::Int || isIntVar(typeAt(plain))) {
         plain = coerce(plain, types.i64);
         ExprId place = followTo(receiver, steps, i);

@@ -150,6 +150,7 @@ public:
   uint32_t unifyBudget = 0; // steps of the selection that goes on
   std::deque<Pending> pending;
   uint32_t processDepth = 0;
+  TypeId waitsFor; // set by work that is stuck: the variable that it needs
   bool probing = false;
   uint32_t selectDepth = 0, projectDepth = 0, exprDepth = 0;
   std::vector<Predicate> assumptions; // of the function's generics, elaborated

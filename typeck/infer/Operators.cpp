@@ -150,8 +150,10 @@ std::optional<ExprId> Inferer::binaryOf(BinaryOp op, ExprId left, ExprId right, 
     return blockExpr(std::span(&first, 1), right, types.never, span);
   }
   if (isGeneralVar(a) || isGeneralVar(b)) {
-    if (round == Round::Known)
+    if (round == Round::Known) {
+      waitsFor = isGeneralVar(a) ? a : b;
       return std::nullopt;
+    }
     if (isShift(op) || !unify(a, b))
       return std::nullopt;
     a = resolve(a);
@@ -288,8 +290,10 @@ ExprId Inferer::inferAssignOp(const ast::Expr &expr) {
     }
     if (isGeneralVar(a) || isGeneralVar(b)) {
       if (round == Round::Known || isShift(op) || !unify(a, b) || isGeneralVar(a)) {
-        if (round != Round::Last)
+        if (round != Round::Last) {
+          waitsFor = isGeneralVar(a) ? resolve(a) : resolve(b);
           return Progress::Stuck;
+        }
         fill(result, cannotInfer(span));
         return Progress::Done;
       }

@@ -7,7 +7,7 @@ namespace async::infer {
 
 namespace {
 // Work may start more work; beyond this depth it is left to the next pass.
-constexpr uint32_t deepest = 12;
+constexpr uint32_t deepest = 4;
 } // namespace
 
 void Inferer::require(Predicate predicate, Span span, bool settlesMode) {
@@ -62,6 +62,9 @@ void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<con
 
 void Inferer::later(Span span, TypeId stuckOn, std::function<Progress(Round)> work) {
   Pending &entry = pending.emplace_back();
+  if (!stuckOn.valid())
+    stuckOn = waitsFor;
+  waitsFor = {};
   if (stuckOn.valid())
     stuckOn = resolve(stuckOn);
   if (stuckOn.valid() && types[stuckOn].kind == TypeKind::Var) {
@@ -113,11 +116,13 @@ void Inferer::processPending(Round round) {
         if (stuckOn.valid())
           entry.stuckKind = varKind(stuckOn);
       } else {
+        waitsFor = {};
         progress = entry.work(round);
-        if (progress == Progress::Stuck && entry.stuckOn.valid()) {
-          TypeId now = resolve(entry.stuckOn);
+        if (progress == Progress::Stuck && (entry.stuckOn.valid() || waitsFor.valid())) {
+          TypeId now = resolve(waitsFor.valid() ? waitsFor : entry.stuckOn);
           entry.stuckOn = types[now].kind == TypeKind::Var ? now : TypeId{};
         }
+        waitsFor = {};
       }
       diverges = savedDiverges;
       unsafeDepth = savedUnsafe;
@@ -135,8 +140,8 @@ void Inferer::processPending(Round round) {
     }
     again = solvedCount != before;
   }
+  processedAt = solvedCount;
   if (processDepth == 1) {
-    processedAt = solvedCount;
     while (!pending.empty() && pending.front().state == Pending::State::Done)
       pending.pop_front();
   }

@@ -98,8 +98,10 @@ ExprId Inferer::convertError(ExprId failure, TypeId to, Span span) {
   auto attempt = [this, failure, result, to, span](Round round) {
     TypeId from = known(typeAt(failure)), target = known(to);
     if (isGeneralVar(from) || isGeneralVar(target)) {
-      if (round != Round::Last)
+      if (round != Round::Last) {
+        waitsFor = isGeneralVar(from) ? resolve(from) : resolve(target);
         return Progress::Stuck;
+      }
       unify(from, target);
     }
     if (isError(from) || isError(target)) {

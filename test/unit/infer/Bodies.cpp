@@ -75,7 +75,7 @@ TEST(Infer, ModesOfFunctionsThatAwaitTheirParameters) {
 
 TEST(Infer, ScopesAndTasks) {
   std::string later = "use std::time::sleep;\nasync fn later() -> i64 { await sleep(1ms); 1 }\n";
-  EXPECT_EQ(locals("let r = scope { let t = spawn later(); await t };", later), "  let r: Result<i64, TaskError>\n  let t: Task<i64>\n");
+  EXPECT_EQ(locals("let r = scope { let t = spawn later(); await t };", later), "  let t: Task<i64>\n  let r: Result<i64, TaskError>\n");
 }
 
 TEST(Infer, PlacesBecomeMutableWhereTheyAreChanged) {
