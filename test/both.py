@@ -16,7 +16,7 @@ bad = False
 def run(label, command, workers):
     global bad
     environment = {**os.environ, "ASYNC_WORKERS": workers, "ASYNC_CHECK_LEAKS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=20)
     if done.returncode != status or done.stdout != expected:
         bad = True
         print(f"{label}, {workers} workers: exit {done.returncode}, not {status}\n--- printed\n{done.stdout}--- expected\n{expected}--- errors\n{done.stderr}")
