@@ -12,11 +12,9 @@ void Collector::checkCopies(uint32_t index) {
   const AdtDecl &adt = program.adts[index];
   if (!adt.isCopy)
     return;
-  // A generic type copies where its arguments do: the fields are looked at as if they did.
-  std::vector<TypeId> copies(adt.generics.params.size(), program.types.i64);
   for (const VariantDecl &variant : adt.variants)
     for (const FieldDecl &field : variant.fields)
-      if (!(program.types[field.type].flags & HasError) && !isCopy(program, substitute(program.types, field.type, copies)))
+      if (!isCopy(program, field.type) && !(program.types[field.type].flags & HasError))
         diagnostics.emit(field.span, diag::CopyField, text(context, field.type));
 }
 

@@ -29,6 +29,8 @@ public:
       return needsDrop(type.args[0]);
     case TypeKind::Adt: {
       const AdtDecl &adt = program.adt(AdtId{type.index});
+      if (adt.isCopy)
+        return false;
       return adt.dropFn || adt.isShared || anyField(id, type, &Facts::needsDrop);
     }
     case TypeKind::Closure:
@@ -161,13 +163,7 @@ bool isCopy(const Program &program, TypeId id) {
   case TypeKind::Array:
     return isCopy(program, type.args[0]);
   case TypeKind::Adt:
-    // A generic type that says `copy` copies if its arguments do.
-    if (!program.adt(AdtId{type.index}).isCopy)
-      return false;
-    for (TypeId arg : type.args)
-      if (!isCopy(program, arg))
-        return false;
-    return true;
+    return program.adt(AdtId{type.index}).isCopy;
   case TypeKind::Closure:
     for (const ClosureDecl::Capture &capture : program.closure(ClosureId{type.index}).captures)
       if (!isCopy(program, capture.type))
