@@ -9,7 +9,7 @@ namespace {
 
 namespace diag = frontend::diag;
 
-enum class Kind : uint8_t { None, Future, Stream, Result, Other };
+enum class Kind : uint8_t { None, Future, Stream, Result, Other, Task };
 
 class Checker {
 public:
@@ -20,6 +20,7 @@ public:
     // Parameters are their caller's business, the result is the caller's to use.
     for (uint32_t i = body.paramCount + 1; i < bits; ++i)
       kinds[i] = kindOf(body.locals[i].type);
+    findTasks();
     findEnds();
   }
 
@@ -103,6 +104,32 @@ private:
       givenAt[local] = span;
   }
 
+  bool isLang(FnId fn, std::string_view lang) const { return fn.valid() && fn.index < program.fns.size() && interner.text(program.fn(fn).lang) == lang; }
+
+  // Handles of tasks whose error no scope takes: it is no `Result` and does not say that it reports.
+  void findTasks() {
+    std::vector<LocalId> refersTo(bits);
+    std::vector<bool> drops(bits);
+    for (const Block &block : body.blocks) {
+      for (const Statement &statement : block.statements)
+        if (statement.kind == Statement::Kind::Assign && statement.value.kind == Rvalue::Kind::Ref && statement.place.path.empty() &&
+            statement.value.place.path.empty())
+          refersTo[statement.place.base.index] = statement.value.place.base;
+      const Terminator &call = block.terminator;
+      if (call.kind == Terminator::Kind::Call && isLang(call.callee.fn, "scope_open") && !call.operands.empty())
+        drops[call.place.base.index] = call.operands[0].kind == Operand::Kind::Const && call.operands[0].constant.value == 0;
+    }
+    for (const Block &block : body.blocks) {
+      const Terminator &spawn = block.terminator;
+      if (spawn.kind != Terminator::Kind::Spawn || !spawn.hasScope || !isLang(spawn.settle.fn, "settle_report") || !spawn.place.path.empty() ||
+          spawn.operands[0].kind == Operand::Kind::Const)
+        continue;
+      LocalId scope = refersTo[spawn.operands[0].place.base.index];
+      if (scope.valid() && drops[scope.index])
+        kinds[spawn.place.base.index] = Kind::Task;
+    }
+  }
+
   // A block's end ends storage with the span of the block; other ways out end it with that of the local itself.
   void findEnds() {
     for (const Block &block : body.blocks) {
@@ -142,6 +169,9 @@ private:
       return;
     case Kind::Other:
       diagnostics.emit(at, diag::UnusedResult, what + "value").help(diag::HandleOrDrop);
+      return;
+    case Kind::Task:
+      diagnostics.emit(at, diag::LostTask).help(diag::AwaitOrReport);
       return;
     case Kind::None:
       return;
