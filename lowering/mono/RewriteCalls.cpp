@@ -71,6 +71,24 @@ void Rewriter::dropAfter(Terminator &end, const Callable &callable) {
     end.targets[0] = dropThen(here().isCleanup, end.targets[0]);
 }
 
+// The call gives a future, which is awaited at once.
+void Rewriter::awaitResult(Terminator call, TypeId futureType) {
+  mir::LocalId future = newLocal(futureType, call.span);
+  Terminator await;
+  await.kind = Terminator::Kind::Await;
+  await.span = call.span;
+  await.operands = {Maker::move(Maker::place(future))};
+  await.place = std::move(call.place);
+  await.targets = call.targets;
+  await.unwind = call.unwind;
+  BlockId next = newBlock(here().isCleanup, call.span);
+  call.place = Maker::place(future);
+  call.targets = {next};
+  finish(std::move(call));
+  current = next.index;
+  finish(std::move(await));
+}
+
 void Rewriter::callValue(Terminator end) {
   if (end.operands.empty())
     return finish(std::move(end));
@@ -96,33 +114,18 @@ void Rewriter::callValue(Terminator end) {
     }
     end.callKind = takes ? CallKind::Once : CallKind::Exclusive;
     end.operands = std::move(operands);
-    if (!awaitsHere)
-      return finish(std::move(end));
-    // The boxed function gives a future, which is awaited at once.
-    Place to = std::move(end.place);
-    mir::LocalId future = newLocal(signature->result, end.span);
-    end.place = Maker::place(future);
-    Terminator await;
-    await.kind = Terminator::Kind::Await;
-    await.span = end.span;
-    await.operands = {Maker::move(Maker::place(future))};
-    await.place = std::move(to);
-    await.targets = end.targets;
-    await.unwind = end.unwind;
-    BlockId next = newBlock(here().isCleanup, end.span);
-    end.targets = {next};
-    finish(std::move(end));
-    current = next.index;
-    return finish(std::move(await));
+    return awaitsHere ? awaitResult(std::move(end), signature->result) : finish(std::move(end));
   }
 
+  // Calling an async body makes its future; any other body that gives a future makes it itself.
+  bool bodyIsAsync = type.kind == TypeKind::FnDef ? program.fn(FnId{type.index}).isAsync : program.closure(ClosureId{type.index}).kind == ClosureDecl::Kind::AsyncClosure;
   uint32_t instance = UINT32_MAX;
   if (type.kind == TypeKind::FnDef) {
     instance = collector.function(FnId{type.index}, {type.args.begin(), type.args.end()}, end.span);
   } else {
     ClosureId id{type.index};
     const ClosureDecl &decl = program.closure(id);
-    if (isAsync && !awaitsHere && callable.isOwned && decl.callKind != CallKind::Once) {
+    if (bodyIsAsync && !awaitsHere && callable.isOwned && decl.callKind != CallKind::Once) {
       // The future outlives this call, so it takes the closure with it.
       instance = collector.owningCall(callable.type, signature->params, types[signature->result].args[0], end.span);
       operands.insert(operands.begin(), Maker::move(callable.at));
@@ -139,8 +142,12 @@ void Rewriter::callValue(Terminator end) {
   }
   end.callee.instance = instance;
   end.operands = std::move(operands);
-  if (!isAsync || awaitsHere) {
-    end.kind = isAsync ? Terminator::Kind::AwaitCall : Terminator::Kind::Call;
+  if (!bodyIsAsync) {
+    end.kind = Terminator::Kind::Call;
+    return awaitsHere ? awaitResult(std::move(end), signature->result) : finish(std::move(end));
+  }
+  if (awaitsHere) {
+    end.kind = Terminator::Kind::AwaitCall;
     return finish(std::move(end));
   }
   collector.futureOf(instance, end.span);

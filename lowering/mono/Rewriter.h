@@ -46,6 +46,7 @@ private:
   void coercion(mir::Statement &statement);
   void terminator(mir::Terminator end);
   void call(mir::Terminator &end);
+  void awaitResult(mir::Terminator call, TypeId futureType);
   void callValue(mir::Terminator end);
   void await(mir::Terminator end);
   void spawn(mir::Terminator &end);
