@@ -125,7 +125,10 @@ private:
       }
       if (state.boxed || state.callee == UINT32_MAX)
         state.slots.push_back(extraSlot(made->futureSlot, Slot::Kind::Future, 8, 8));
-      live.needed(live.across(state.block.index)).forEach([&](size_t local) {
+      // What is lent to the callee lives while it waits, whether or not it is used afterwards.
+      mir::BitSet kept = live.across(state.block.index);
+      kept.unite(live.lent(body.blocks[state.block.index].terminator));
+      live.needed(kept).forEach([&](size_t local) {
         if (made->slotOf[local] != noSlot)
           state.slots.push_back(made->slotOf[local]);
       });

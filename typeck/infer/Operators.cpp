@@ -355,7 +355,9 @@ ExprId Inferer::inferCast(const ast::Expr &expr) {
   TypeId from = known(typeAt(value));
   if (types[from].kind == TypeKind::Never)
     return value;
-  if ((isIntVar(from) && kindOf(to) == TypeKind::Int) || (isFloatVar(from) && kindOf(to) == TypeKind::Float))
+  // A literal is of the type that it is made; what merely has no type yet keeps its own.
+  bool isLiteral = tree(expr.a).kind == ast::ExprKind::Int || tree(expr.a).kind == ast::ExprKind::Float;
+  if (isLiteral && ((isIntVar(from) && kindOf(to) == TypeKind::Int) || (isFloatVar(from) && kindOf(to) == TypeKind::Float)))
     unify(from, to);
   if (isGeneralVar(to))
     unify(to, from);
