@@ -17,8 +17,8 @@ static void addPlace(ordered_json &object, Span span, const SourceMap &sources) 
   object["column"] = from.column;
   object["end_line"] = to.line;
   object["end_column"] = to.column;
-  object["column_utf16"] = from.columnUtf16;
-  object["end_column_utf16"] = to.columnUtf16;
+  object["column_utf16"] = sources.columnUtf16(span.lo);
+  object["end_column_utf16"] = sources.columnUtf16(span.hi);
 }
 
 std::string renderJson(const Diagnostic &diagnostic, const SourceMap &sources) {

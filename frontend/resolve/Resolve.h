@@ -83,10 +83,6 @@ struct FnRef {
   Symbol abi; // Extern, Export
 };
 
-struct VariantRef { // the variants of enums; structs have one
-  uint32_t adt, variant;
-};
-
 struct World {
   std::vector<Module> modules; // 0: std's root (if std is there)
   uint32_t root = 0; // the user's root module
@@ -95,7 +91,6 @@ struct World {
   std::vector<ItemRef> assocTypes; // declared in traits; by AssocTypeId
   std::vector<std::vector<Symbol>> adtVariants; // the names of the variants of each enum; none for structs
   std::vector<uint32_t> assocTypeTraits; // the trait of each
-  std::vector<uint32_t> constFns; // unused by resolve: the number of the function that gives a const's value, set by collect
   uint32_t preludeModule = UINT32_MAX; // whose public names every module sees last
   std::unordered_map<uint64_t, uint32_t> blockModules; // (file index << 32 | BlockId) → module, for blocks that have items
   std::deque<std::unique_ptr<ast::File>> files;

@@ -41,13 +41,20 @@ Location SourceMap::locate(uint32_t position) const {
   const uint32_t offset = std::min<uint32_t>(position - file.start, static_cast<uint32_t>(file.text.size()));
   const auto &starts = lineStarts(file);
   const auto line = static_cast<uint32_t>(std::upper_bound(starts.begin(), starts.end(), offset) - starts.begin());
+  return {id, line, offset - starts[line - 1] + 1};
+}
+
+uint32_t SourceMap::columnUtf16(uint32_t position) const {
+  const Location at = locate(position);
+  if (at.line == 0)
+    return 0;
   uint32_t units = 0;
-  for (uint32_t i = starts[line - 1]; i < offset; ++i) {
-    const auto byte = static_cast<unsigned char>(file.text[i]);
+  for (const char c : text(at.file).substr(position - start(at.file) - (at.column - 1), at.column - 1)) {
+    const auto byte = static_cast<unsigned char>(c);
     if ((byte & 0xC0) != 0x80) // the first byte of a character; those of four bytes are two units
       units += byte >= 0xF0 ? 2 : 1;
   }
-  return {id, line, offset - starts[line - 1] + 1, units + 1};
+  return units + 1;
 }
 
 std::string_view SourceMap::text(Span span) const {

@@ -1,7 +1,7 @@
 // SourceMap.h: source files in one space of positions, so that a place in any file is 32 bits.
 //
 // A position is the start of its file plus a byte offset. Position 0 belongs to no file: Span{} means "nowhere".
-// Line tables are made when a place is first looked up. Cost of locate: O(log files + log lines + column).
+// Line tables are made when a place is first looked up. Cost of locate: O(log files + log lines).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -30,10 +30,10 @@ struct FileId {
   friend constexpr bool operator==(FileId, FileId) = default;
 };
 
-// Lines and columns count from 1; columns in bytes of UTF-8 and in units of UTF-16.
+// Lines and columns count from 1; columns in bytes of UTF-8.
 struct Location {
   FileId file;
-  uint32_t line = 0, column = 0, columnUtf16 = 0;
+  uint32_t line = 0, column = 0;
 };
 
 class SourceMap {
@@ -48,6 +48,8 @@ public:
 
   FileId fileOf(uint32_t position) const;
   Location locate(uint32_t position) const;
+  // The column in units of UTF-16. Cost: O(column).
+  uint32_t columnUtf16(uint32_t position) const;
   std::string_view text(Span span) const;
   // A line without its end.
   std::string_view lineText(FileId file, uint32_t line) const;

@@ -145,12 +145,12 @@ uint32_t Collector::derived(const FnDecl &decl, FnId fn, std::vector<TypeId> arg
     if (!failed)
       internalError(fmt::format("no implementation of `{}` for `{}`", interner.text(decl.name), textOf(self)));
     // A body that ends the program keeps what follows in order.
-    Maker stub = maker(span);
+    Maker empty = maker(span);
     std::vector<TypeId> params;
     for (const ParamDecl &param : decl.params)
       params.push_back(select.closed(param.type, args));
-    stub.signature(select.closed(decl.result, args), std::move(params));
-    body = std::move(stub.body);
+    empty.signature(select.closed(decl.result, args), std::move(params));
+    body = std::move(empty.body);
   }
   uint32_t index = addMade(key, nameOf(fn, args), std::move(body), self, span);
   mono.instance(index).fn = fn;

@@ -60,7 +60,10 @@ int report(const driver::Session &session, const Options &options) {
     errors += diagnostic->severity == frontend::Severity::Error;
   }
   fwrite(text.data(), 1, text.size(), stderr);
-  return errors ? HasErrors : Good;
+  // What follows from a reported mistake is no mistake of the compiler.
+  if (errors)
+    return HasErrors;
+  return session.internalErrors.empty() ? static_cast<int>(Good) : internalError(session.internalErrors);
 }
 
 int check(const Options &options) {
@@ -77,7 +80,7 @@ static int prepare(driver::Session &session, Lowering &lowering, const Options &
     return HasErrors;
   bool good = session.check(true) && lower(lowering);
   int status = report(session, options);
-  return good ? status : static_cast<int>(HasErrors);
+  return status != Good || good ? status : static_cast<int>(HasErrors);
 }
 
 int build(const Options &options) {

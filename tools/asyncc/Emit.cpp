@@ -87,8 +87,8 @@ int emitLowered(const Options &options, driver::Session &session) {
     return HasErrors;
   bool good = session.check(true) && lower(lowering);
   int status = report(session, options);
-  if (!good)
-    return HasErrors;
+  if (status != Good || !good)
+    return status != Good ? status : static_cast<int>(HasErrors);
   if (options.emit == "states")
     return put(options, printStates(lowering.mono, lowering.states, session.interner, session.sources, options.function));
   if (options.emit == "mir") {

@@ -17,6 +17,8 @@
 #include "typeck/mir/CheckMoves.h"
 #include "typeck/mir/ElaborateDrops.h"
 #include "typeck/mir/MustUse.h"
+#include "typeck/mir/Verify.h"
+#include "typeck/types/TypeText.h"
 
 namespace async::driver {
 
@@ -149,9 +151,12 @@ void Session::checkBody(typeck::FnId fn) {
   for (mir::Body *body : parts) {
     if (observer.built && observed)
       observer.built(fn, *body);
+    verifyAfter("build", *body);
     mir::checkMoves(program, interner, *body, diagnostics);
     mir::checkMustUse(program, interner, *body, diagnostics);
     mir::elaborateDrops(program, *body);
+    if (diagnostics.errorCount() == errors)
+      verifyAfter("elaborate-drops", *body);
     if (observed && !isStd(fn))
       unchecked.push_back(body);
     if (observer.elaborated && observed)
@@ -163,6 +168,13 @@ void Session::checkBody(typeck::FnId fn) {
       program.closureBodies.resize(closure.index + 1);
     program.closureBodies[closure.index] = std::move(body);
   }
+}
+
+void Session::verifyAfter([[maybe_unused]] std::string_view pass, [[maybe_unused]] const mir::Body &body) {
+#ifndef NDEBUG
+  for (const std::string &line : mir::verify(program, interner, body))
+    internalErrors += fmt::format("after {}, in {}: {}\n", pass, body.fn.valid() ? pathText(program, interner, body.fn) : "glue", line);
+#endif
 }
 
 void Session::store(typeck::FnId fn, std::unique_ptr<mir::Body> body) {

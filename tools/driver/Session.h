@@ -5,6 +5,7 @@
 // How     parse, enterModules, collect, then for each body inferBody, buildMir, checkMoves, checkMustUse, elaborateDrops; then checkLoans for all, which
 //         may ask what the results of other bodies carry. Bodies are independent but for that; their
 //         diagnostics are sorted by place at the end.
+// Holds   in builds with assertions the verifier runs after each pass on MIR.
 // Errors  a pass after one that reported errors in a body leaves that body out; the other bodies go on.
 #pragma once
 #include <functional>
@@ -35,6 +36,7 @@ public:
   resolve::World world;
   typeck::Bodies bodies;
   Observer observer;
+  std::string internalErrors; // what a pass left broken, a line each; a mistake of the compiler
 
   typeck::Context context() { return {program, world, sources, interner, diagnostics, lookup}; }
 
@@ -49,6 +51,9 @@ public:
   bool loadUser(const std::string &path, std::string &error);
   // What was loaded, to checked MIR. True if no errors were reported. `needsMain`: report a missing `main`.
   bool check(bool needsMain);
+
+  // Notes what the verifier finds in a body that `pass` has made.
+  void verifyAfter(std::string_view pass, const mir::Body &body);
 
   // Whether a function comes from std.
   bool isStd(typeck::FnId fn) const;

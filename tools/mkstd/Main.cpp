@@ -18,9 +18,10 @@ int main(int count, char **arguments) {
   bool good = session.check(false);
   for (const async::frontend::Diagnostic *diagnostic : session.diagnostics.sorted())
     fmt::print(stderr, "{}", async::frontend::renderTerminal(*diagnostic, session.sources, {}));
-  if (!good) {
+  fmt::print(stderr, "{}", session.internalErrors);
+  if (!good || !session.internalErrors.empty()) {
     remove(arguments[2]);
-    return 1;
+    return good ? 70 : 1;
   }
   std::string bytes = session.storedStd(ASYNC_VERSION);
   // Under its name only once it is whole.

@@ -7,7 +7,7 @@
 
 namespace async::snapshot {
 
-constexpr uint32_t formatVersion = 1;
+constexpr uint32_t formatVersion = 2;
 
 // Declarations of one struct may name another's, so all are declared first.
 #define ASYNC_STORED(Type) template <typename A> void io(A &a, Type &x)

@@ -52,7 +52,7 @@ template <typename A> void ioWorld(A &a, resolve::World &world) {
     ioMap(a, module.values, symbol);
   }
   all(a, world.root, world.fns, world.adts, world.traits, world.impls, world.consts, world.aliases, world.tests, world.assocTypes, world.adtVariants,
-      world.assocTypeTraits, world.constFns, world.preludeModule);
+      world.assocTypeTraits, world.preludeModule);
 }
 
 } // namespace async::snapshot

@@ -176,8 +176,6 @@ void Collector::constType(uint32_t index) {
   made.hasBody = true;
   FnId id = appendFn(std::move(made), {ref.file, ref.module, {}, item(ref).expr});
   program.consts[index].valueFn = id;
-  world.constFns.resize(world.consts.size(), UINT32_MAX);
-  world.constFns[index] = id.index;
 }
 
 void Collector::checkMain() {

@@ -10,10 +10,11 @@ constexpr size_t longest = 600;
 
 class Writer {
 public:
-  Writer(const Program &program, const Interner &interner) : program(program), interner(interner) {}
+  Writer(const Program &program, const Interner &interner, TypeStyle style = TypeStyle::Words)
+      : program(program), interner(interner), isExact(style == TypeStyle::Exact) {}
 
   void type(TypeId id) {
-    if (out.size() > longest) {
+    if (!isExact && out.size() > longest) {
       if (!out.ends_with("…"))
         out += "…";
       return;
@@ -75,20 +76,25 @@ public:
       fnItem(type);
       break;
     case TypeKind::Closure:
-      closure(program.closure(ClosureId{type.index}));
+      if (isExact)
+        word("closure#" + std::to_string(type.index), type.args);
+      else
+        closure(program.closure(ClosureId{type.index}));
       break;
     case TypeKind::Fn:
       function(static_cast<CallKind>(type.sub), type.args);
       break;
     case TypeKind::Async:
-    case TypeKind::BoxedAsync:
       word("Async", type.args);
+      break;
+    case TypeKind::BoxedAsync:
+      word(isExact ? "BoxedAsync" : "Async", type.args);
       break;
     case TypeKind::Stream:
       word("Stream", type.args);
       break;
     case TypeKind::Sink:
-      word("Sink", isClosed(type.args) ? type.args.first(1) : type.args);
+      word("Sink", !isExact && isClosed(type.args) ? type.args.first(1) : type.args);
       break;
     case TypeKind::Param:
       out += interner.text(Symbol{static_cast<uint32_t>(type.value)});
@@ -104,7 +110,7 @@ public:
       out += std::to_string(type.value);
       break;
     case TypeKind::Frame:
-      out += "frame " + std::to_string(type.index);
+      out += "frame#" + std::to_string(type.index);
       break;
     }
   }
@@ -156,15 +162,10 @@ private:
     }
   }
 
-  void word(const char *word, std::span<const TypeId> args) {
-    out += word;
-    out += "<";
-    list(args);
-    out += ">";
-  }
+  void named(Symbol name, std::span<const TypeId> args) { word(interner.text(name), args); }
 
-  void named(Symbol name, std::span<const TypeId> args) {
-    out += interner.text(name);
+  void word(std::string_view word, std::span<const TypeId> args) {
+    out += word;
     if (args.empty())
       return;
     out += "<";
@@ -183,7 +184,10 @@ private:
   void fnItem(const Type &type) {
     const FnDecl &fn = program.fn(FnId{type.index});
     out += "fn ";
-    out += interner.text(fn.name);
+    if (isExact)
+      word(exactPathText(program, interner, FnId{type.index}), type.args);
+    else
+      out += interner.text(fn.name);
   }
 
   void closure(const ClosureDecl &closure) {
@@ -216,7 +220,7 @@ private:
   }
 
   void arrow(TypeId result) {
-    if (result == program.types.unit || !result.valid())
+    if (!isExact && (result == program.types.unit || !result.valid()))
       return;
     out += " -> ";
     type(result);
@@ -225,7 +229,7 @@ private:
   void projection(const Type &type) {
     const AssocTypeDecl &assoc = program.assocType(AssocTypeId{type.index});
     const Type &self = program.types[type.args[0]];
-    bool plain = type.args.size() == 1 && (self.kind == TypeKind::Param || self.kind == TypeKind::Projection);
+    bool plain = !isExact && type.args.size() == 1 && (self.kind == TypeKind::Param || self.kind == TypeKind::Projection);
     if (plain) {
       this->type(type.args[0]);
     } else {
@@ -377,12 +381,15 @@ private:
 
   const Program &program;
   const Interner &interner;
+  const bool isExact;
 };
+
+bool isNameByte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':' || (c & 0x80); }
 
 } // namespace
 
-std::string typeText(const Program &program, const Interner &interner, TypeId type) {
-  Writer writer(program, interner);
+std::string typeText(const Program &program, const Interner &interner, TypeId type, TypeStyle style) {
+  Writer writer(program, interner, style);
   writer.type(type);
   return std::move(writer.out);
 }
@@ -403,6 +410,14 @@ std::string pathText(const Program &program, const Interner &interner, FnId fn) 
   Writer writer(program, interner);
   writer.path(fn);
   return std::move(writer.out);
+}
+
+std::string exactPathText(const Program &program, const Interner &interner, FnId fn) {
+  std::string path = pathText(program, interner, fn);
+  for (char c : path)
+    if (!isNameByte(c))
+      return "`" + path + "`";
+  return path;
 }
 
 } // namespace async::typeck
