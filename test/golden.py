@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""golden.py FILE: standard input must be the generated block at the end of FILE; with BLESS=1 the block is written anew."""
+"""golden.py FILE: standard input, less the path of FILE's folder, must be the generated block at the end of FILE; with BLESS=1 it is written anew."""
 import difflib
 import os
 import sys
 
 HEAD = "// GOLDEN (written by `tools/dev bless`; do not edit)\n"
 path = sys.argv[1]
-got = "".join(f"// | {line}".rstrip() + "\n" for line in sys.stdin.read().splitlines())
+got = "".join(f"// | {line}".rstrip() + "\n" for line in sys.stdin.read().replace(os.path.dirname(os.path.abspath(path)) + "/", "").splitlines())
 text = open(path).read()
 before, mark, block = text.partition(HEAD)
 if block == got and mark:

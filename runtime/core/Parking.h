@@ -11,7 +11,7 @@
 // Touched by  searching, parked, parkedList: under idleLock; read without it as hints.
 // Rejected  a wake for every push (thrash); handing the entry to the woken thread (locality); a wake for an entry in the last-in slot (a task
 //           that waits for its child would be stolen back and forth).
-// Model     test/unit/rt/model.cpp: the protocol and the two wrong orders, which must fail.
+// Model     test/unit/rt/Model.cpp: the protocol and the two wrong orders, which must fail.
 #pragma once
 #include "runtime/core/Runtime.h"
 

@@ -4,7 +4,7 @@
 //           Cancel: stop the whole task. Attend: one of its scopes has to stop its body (Task::failing).
 // Owned     the task is in one queue or runs on one worker. Who sets the bit queues the task; only the owner clears it, by `park`, after the whole stack
 //           of the run has returned. After a successful park nothing may touch the task: it may have run, ended and been freed elsewhere.
-// Model     test/unit/rt/model.cpp: wakes, a cancel and a parking owner in all interleavings, and wrong variants that must fail.
+// Model     test/unit/rt/Model.cpp: wakes, a cancel and a parking owner in all interleavings, and wrong variants that must fail.
 // Rejected  clearing the list by a plain store when one leaf waits (loses a wake that races with a cancel); a cancel byte beside the word, read after
 //           parking (reads a freed task); requeuing a leaf that yields without a look at the list (its sibling waits for ever).
 #pragma once

@@ -6,7 +6,7 @@
 //         A use of a path that a site of it, of one above, or (if the whole is needed) of one below reaches is an error. A site is reported
 //         once, at the first use in order of the blocks. Moves out of references, elements and types with destructors are errors by themselves,
 //         and so are moves of futures that `&mut` has started (rules.md L6).
-// Cost    points * sites / 64.   Tests  test/mir/check-moves*.mir, test/unit/mir/CheckMoves.cpp
+// Cost    points * sites / 64.   Tests  test/mir/check-moves.mir, test/errors/L000*.async
 #pragma once
 #include "frontend/diagnostics/Diagnostics.h"
 #include "typeck/mir/Mir.h"

@@ -8,7 +8,7 @@
 //         local of type bool that is set where the path is given a value and cleared where it is moved.
 //         Drops of types that need none go; type parameters are left to mono.
 // Cost    points * paths / 64; new blocks are linear in the drops that are opened.
-// Tests   test/mir/elaborate-drops*.mir, test/unit/mir/ElaborateDrops.cpp
+// Tests   test/mir/elaborate-drops.mir, test/run/{counting,defers}.async
 #pragma once
 #include "typeck/mir/Mir.h"
 

@@ -4,7 +4,7 @@
 // Out     diagnostics S00xx; the MIR is not changed.
 // How     a local of such a type is unused from where it is given a value until anything reads, borrows or moves it; being unused flows forward. A
 //         named local must not be unused where its block ends, nor a temporary where the statement ends whose value it is.
-// Cost    points * such locals / 64.   Tests  test/mir/must-use*.mir
+// Cost    points * such locals / 64.   Tests  test/errors/S000*.async
 #pragma once
 #include "frontend/diagnostics/Diagnostics.h"
 #include "typeck/mir/Mir.h"
