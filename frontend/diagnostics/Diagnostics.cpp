@@ -2,6 +2,15 @@
 
 #include <algorithm>
 
+// All phases, so that a name that two of them declare is an error.
+#include "frontend/diagnostics/Effects.h"
+#include "frontend/diagnostics/Lifetimes.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Syntax.h"
+#include "frontend/diagnostics/Types.h"
+#include "frontend/diagnostics/Warnings.h"
+
 namespace async::frontend {
 
 std::vector<const Diagnostic *> Diagnostics::sorted() const {

@@ -1,8 +1,9 @@
 // Diagnostics.h: mistakes in programs: declared once, collected, sorted, shown.
 //
-// Each diagnostic stands in a .def file of its phase (architecture.md, "Diagnostics are declared once"):
+// Each diagnostic stands in a .def file of its phase (architecture.md, "Diagnostics are declared once"),
 //   ASYNC_DIAG(code, Name, Severity, "text with {}", argument types…)
 //   ASYNC_LABEL(code, Name, "text", …)  ASYNC_NOTE(code, Name, "text", …)  ASYNC_HELP(code, Name, "text", …)
+// and is declared in the header of that name (Types.h of Types.def), which those who emit it include.
 // Argument types are Text (names and types, already in the user's words) and Count. The number of {} is checked when the
 // compiler is compiled. Use:
 //   diagnostics.emit(span, diag::Mismatch, expected, found).label(other, diag::MismatchOrigin, expected).help(diag::AddAwait);
@@ -38,25 +39,6 @@ template <typename... Args> struct DiagPart {
   fmt::format_string<Args...> text;
 };
 
-namespace diag {
-#define ASYNC_DIAG(code, Name, severity, text, ...)                                                                    \
-  inline constexpr Diag<__VA_ARGS__> Name{#code, #Name, Severity::severity, text};
-#define ASYNC_LABEL(code, Name, text, ...) inline constexpr DiagPart<__VA_ARGS__> Name{text};
-#define ASYNC_NOTE ASYNC_LABEL
-#define ASYNC_HELP ASYNC_LABEL
-#include "frontend/diagnostics/Syntax.def"
-#include "frontend/diagnostics/Names.def"
-#include "frontend/diagnostics/Types.def"
-#include "frontend/diagnostics/Effects.def"
-#include "frontend/diagnostics/Lifetimes.def"
-#include "frontend/diagnostics/Structure.def"
-#include "frontend/diagnostics/Warnings.def"
-#undef ASYNC_DIAG
-#undef ASYNC_LABEL
-#undef ASYNC_NOTE
-#undef ASYNC_HELP
-} // namespace diag
-
 // Whether a tool may make the change without asking.
 enum class Applicability : uint8_t { MachineApplicable, MaybeIncorrect };
 
@@ -85,8 +67,7 @@ class DiagnosticBuilder {
 public:
   explicit DiagnosticBuilder(Diagnostic &diagnostic) : diagnostic(diagnostic) {}
 
-  template <typename... Args>
-  DiagnosticBuilder &label(Span span, const DiagPart<Args...> &part, std::type_identity_t<Args>... args) {
+  template <typename... Args> DiagnosticBuilder &label(Span span, const DiagPart<Args...> &part, std::type_identity_t<Args>... args) {
     if (span.known())
       diagnostic.labels.push_back({span, fmt::format(part.text, std::move(args)...)});
     return *this;
@@ -110,8 +91,7 @@ private:
 
 class Diagnostics {
 public:
-  template <typename... Args>
-  DiagnosticBuilder emit(Span span, const Diag<Args...> &diag, std::type_identity_t<Args>... args) {
+  template <typename... Args> DiagnosticBuilder emit(Span span, const Diag<Args...> &diag, std::type_identity_t<Args>... args) {
     Diagnostic &made = list.emplace_back();
     made.code = diag.code;
     made.severity = diag.severity;

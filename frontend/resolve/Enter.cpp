@@ -3,6 +3,8 @@
 
 #include "frontend/resolve/Imports.h"
 
+#include "frontend/diagnostics/Names.h"
+
 namespace async::resolve {
 
 using namespace frontend;

@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "frontend/diagnostics/Names.h"
+
 namespace async::resolve {
 
 using namespace frontend;
@@ -220,9 +222,7 @@ private:
       reportStep(world, interner, container, name, step, diagnostics);
   }
 
-  void reportCycle(const ast::Name &name) {
-    diagnostics.emit(name.span, diag::ImportCycle, interner.text(name.symbol)).help(diag::ImportFromSource);
-  }
+  void reportCycle(const ast::Name &name) { diagnostics.emit(name.span, diag::ImportCycle, interner.text(name.symbol)).help(diag::ImportFromSource); }
 
   bool isCycle(const Def &container, const ast::Name &name) {
     if (container.kind != DefKind::Module)

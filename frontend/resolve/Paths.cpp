@@ -1,6 +1,8 @@
 // Paths, segment by segment.
 #include "frontend/resolve/Names.h"
 
+#include "frontend/diagnostics/Names.h"
+
 namespace async::resolve {
 
 using namespace frontend;
@@ -190,7 +192,8 @@ private:
 
 } // namespace
 
-ResolvedPath resolvePath(const World &world, const Interner &interner, const ast::File &file, uint32_t module, const ast::Path &path, Namespace space, Diagnostics &diagnostics) {
+ResolvedPath resolvePath(const World &world, const Interner &interner, const ast::File &file, uint32_t module, const ast::Path &path, Namespace space,
+                         Diagnostics &diagnostics) {
   auto segments = ast::File::run(file.segments, path.segments);
   if (segments.empty())
     return {{DefKind::Error}, 0};

@@ -1,5 +1,6 @@
 // Operands: prefix operators, primaries and their suffixes.
 #include "frontend/syntax/Builder.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {

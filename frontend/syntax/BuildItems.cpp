@@ -1,5 +1,6 @@
 // Functions, types, traits, implementations and the other items.
 #include "frontend/syntax/Builder.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {

@@ -1,5 +1,6 @@
 // Numbers, durations, characters.
 #include "frontend/syntax/Builder.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/SourceText.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 

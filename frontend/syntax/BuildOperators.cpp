@@ -1,5 +1,6 @@
 // Binary operators, ranges and assignments: the flat list of operands by precedence (G11).
 #include "frontend/syntax/Builder.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/ParserBase.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 

@@ -1,5 +1,6 @@
 // Paths, types and bounds.
 #include "frontend/syntax/Builder.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {

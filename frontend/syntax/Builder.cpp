@@ -1,5 +1,6 @@
 #include "frontend/syntax/Builder.h"
 
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/ParserBase.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 

@@ -1,5 +1,6 @@
 #include "frontend/syntax/ErrorStrategy.h"
 
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {

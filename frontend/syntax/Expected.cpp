@@ -1,5 +1,6 @@
 // What the parser expected, in the language's words, and the hints for known slips.
 #include "frontend/syntax/ErrorStrategy.h"
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {

@@ -1,5 +1,6 @@
 #include "frontend/syntax/Parse.h"
 
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/Builder.h"
 #include "frontend/syntax/CharInput.h"
 #include "frontend/syntax/ErrorStrategy.h"

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "frontend/diagnostics/Syntax.h"
+
 namespace async::syntax {
 
 namespace {

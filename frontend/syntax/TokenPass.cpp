@@ -1,5 +1,6 @@
 #include "frontend/syntax/TokenPass.h"
 
+#include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/TypeScan.h"
 #include "frontend/syntax/generated/AsyncLexer.h"
 

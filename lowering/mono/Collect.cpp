@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "lowering/mono/Rewrite.h"
 
 namespace async::mono {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "frontend/diagnostics/Names.h"
 #include "frontend/resolve/StdLoader.h"
 #include "frontend/syntax/Parse.h"
 #include "typeck/infer/Infer.h"
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 
 bool readFile(const std::string &path, std::string &text, std::string &error) {
   int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
+  struct stat status{};
   if (file < 0 || fstat(file, &status) != 0) {
     error = fmt::format("cannot read {}: {}", path, strerror(errno));
     if (file >= 0)

@@ -1,6 +1,8 @@
 // await, async and stream blocks, scopes and tasks.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

@@ -1,6 +1,8 @@
 // Blocks and statements.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

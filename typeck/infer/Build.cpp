@@ -1,6 +1,8 @@
 // Making THIR nodes, locals, and calls of what std marks for the language.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Structure.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

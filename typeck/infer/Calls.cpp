@@ -1,6 +1,8 @@
 // Calls: arguments to parameters, by place, name and default; functions, variants and function values.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;
@@ -16,9 +18,7 @@ bool Inferer::isClosureArgument(const Argument &argument) const {
   return !argument.made.valid() && argument.ast.valid() && tree(argument.ast).kind == ast::ExprKind::Closure;
 }
 
-ExprId Inferer::argument(const Argument &argument, TypeId param) {
-  return argument.made.valid() ? coerce(argument.made, param) : check(argument.ast, param);
-}
+ExprId Inferer::argument(const Argument &argument, TypeId param) { return argument.made.valid() ? coerce(argument.made, param) : check(argument.ast, param); }
 
 // So that mistakes in arguments are found though the callee is not known.
 void Inferer::inferLoose(std::vector<Argument> &arguments) {
@@ -48,8 +48,8 @@ bool Inferer::hintHelps(TypeId result, TypeId hint) {
   return true;
 }
 
-ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argument> arguments, std::optional<ExprId> receiver, TypeId hint,
-                       Span span, Span nameSpan) {
+ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argument> arguments, std::optional<ExprId> receiver, TypeId hint, Span span,
+                       Span nameSpan) {
   const FnDecl &decl = program.fn(callee);
   if (decl.isUnsafe && unsafeDepth == 0)
     error(nameSpan, diag::NeedsUnsafe, fmt::format("calling `{}`", text(decl.name)));

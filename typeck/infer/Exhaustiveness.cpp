@@ -1,5 +1,8 @@
 #include "typeck/infer/Exhaustiveness.h"
 
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
+#include "frontend/diagnostics/Warnings.h"
 #include "typeck/infer/ExhaustivenessMatrix.h"
 #include "typeck/infer/ThirWalk.h"
 

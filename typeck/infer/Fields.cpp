@@ -1,5 +1,6 @@
 // Struct literals, fields, indexes and `*x`.
 #include "frontend/diagnostics/Suggest.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {
@@ -76,16 +77,15 @@ ExprId Inferer::inferField(ast::ExprId, const ast::Expr &expr) {
   if (std::optional<ExprId> made = fieldOf(receiver, expr.name, expr.span2, expr.span))
     return *made;
   ExprId result = slot(fresh(expr.span), expr.span);
-  later(expr.span, followSteps(typeAt(receiver)).back().type,
-        [this, receiver, result, name = expr.name, nameSpan = expr.span2, span = expr.span](Round round) {
-          std::optional<ExprId> made = fieldOf(receiver, name, nameSpan, span);
-          if (!made && round != Round::Last)
-            return Progress::Stuck;
-          if (!made)
-            made = cannotInfer(at(receiver).span);
-          fill(result, *made);
-          return Progress::Done;
-        });
+  later(expr.span, followSteps(typeAt(receiver)).back().type, [this, receiver, result, name = expr.name, nameSpan = expr.span2, span = expr.span](Round round) {
+    std::optional<ExprId> made = fieldOf(receiver, name, nameSpan, span);
+    if (!made && round != Round::Last)
+      return Progress::Stuck;
+    if (!made)
+      made = cannotInfer(at(receiver).span);
+    fill(result, *made);
+    return Progress::Done;
+  });
   return result;
 }
 

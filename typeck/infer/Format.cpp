@@ -1,6 +1,8 @@
 // Interpolated texts: pieces, and values shown by Display or Debug.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Structure.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

@@ -5,6 +5,9 @@
 
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;
@@ -215,8 +218,7 @@ ExprId Inferer::inferRepeat(const ast::Expr &expr, TypeId hint) {
 ExprId Inferer::inferRange(const ast::Expr &expr, TypeId hint) {
   bool hasLow = expr.a.valid(), hasHigh = expr.b.valid(), inclusive = expr.flag;
   TypeId bound = fresh(expr.span);
-  if (hint.valid() && kindOf(hint) == TypeKind::Adt && typeOf(hint).args.size() == 1 &&
-      (isLangAdt(hint, "range") || isLangAdt(hint, "range_inclusive")))
+  if (hint.valid() && kindOf(hint) == TypeKind::Adt && typeOf(hint).args.size() == 1 && (isLangAdt(hint, "range") || isLangAdt(hint, "range_inclusive")))
     bound = typeOf(hint).args[0];
   ExprId low, high;
   auto end = [&](ast::ExprId id) {

@@ -1,6 +1,9 @@
 // Loops and jumps. `while` and `for` become `loop`.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

@@ -1,5 +1,6 @@
 // Method calls: the receiver is followed step by step; at each step by value, by `&`, by `&mut`; inherent methods before those of traits.
 #include "frontend/diagnostics/Suggest.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {
@@ -147,7 +148,8 @@ ExprId Inferer::callMethod(ExprId receiver, MethodSite site, std::vector<Argumen
   using Names = std::vector<std::pair<Symbol, LocalId>>;
   Names names = hasClosures ? frame->names : Names{};
   later(span, followSteps(typeAt(receiver)).back().type,
-        [this, receiver, site = std::move(site), arguments = std::move(arguments), result, hasClosures, names = std::move(names), exitsThen = exits](Round round) mutable {
+        [this, receiver, site = std::move(site), arguments = std::move(arguments), result, hasClosures, names = std::move(names),
+         exitsThen = exits](Round round) mutable {
           TypeId end = resolve(followSteps(typeAt(receiver)).back().type);
           if (types[end].kind == TypeKind::Var && round != Round::Last)
             return Progress::Stuck;

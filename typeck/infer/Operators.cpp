@@ -1,6 +1,9 @@
 // Operators: of scalars built in, of other types calls of the traits of std; assignments, casts and references.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using ast::BinaryOp;
@@ -10,29 +13,52 @@ namespace {
 
 std::string_view spelling(BinaryOp op) {
   switch (op) {
-  case BinaryOp::Add: return "+";
-  case BinaryOp::Sub: return "-";
-  case BinaryOp::Mul: return "*";
-  case BinaryOp::Div: return "/";
-  case BinaryOp::Rem: return "%";
-  case BinaryOp::WrapAdd: return "+%";
-  case BinaryOp::WrapSub: return "-%";
-  case BinaryOp::WrapMul: return "*%";
-  case BinaryOp::SatAdd: return "+|";
-  case BinaryOp::SatSub: return "-|";
-  case BinaryOp::BitAnd: return "&";
-  case BinaryOp::BitOr: return "|";
-  case BinaryOp::BitXor: return "^";
-  case BinaryOp::Shl: return "<<";
-  case BinaryOp::Shr: return ">>";
-  case BinaryOp::Eq: return "==";
-  case BinaryOp::Ne: return "!=";
-  case BinaryOp::Lt: return "<";
-  case BinaryOp::Le: return "<=";
-  case BinaryOp::Gt: return ">";
-  case BinaryOp::Ge: return ">=";
-  case BinaryOp::And: return "&&";
-  case BinaryOp::Or: return "||";
+  case BinaryOp::Add:
+    return "+";
+  case BinaryOp::Sub:
+    return "-";
+  case BinaryOp::Mul:
+    return "*";
+  case BinaryOp::Div:
+    return "/";
+  case BinaryOp::Rem:
+    return "%";
+  case BinaryOp::WrapAdd:
+    return "+%";
+  case BinaryOp::WrapSub:
+    return "-%";
+  case BinaryOp::WrapMul:
+    return "*%";
+  case BinaryOp::SatAdd:
+    return "+|";
+  case BinaryOp::SatSub:
+    return "-|";
+  case BinaryOp::BitAnd:
+    return "&";
+  case BinaryOp::BitOr:
+    return "|";
+  case BinaryOp::BitXor:
+    return "^";
+  case BinaryOp::Shl:
+    return "<<";
+  case BinaryOp::Shr:
+    return ">>";
+  case BinaryOp::Eq:
+    return "==";
+  case BinaryOp::Ne:
+    return "!=";
+  case BinaryOp::Lt:
+    return "<";
+  case BinaryOp::Le:
+    return "<=";
+  case BinaryOp::Gt:
+    return ">";
+  case BinaryOp::Ge:
+    return ">=";
+  case BinaryOp::And:
+    return "&&";
+  case BinaryOp::Or:
+    return "||";
   }
   return "?";
 }
@@ -44,7 +70,8 @@ bool isFloatOp(BinaryOp op) { return op <= BinaryOp::Rem; }
 
 // The names up to Ge stand in the same order in both.
 thir::BinaryOp thirOp(BinaryOp op) { return static_cast<thir::BinaryOp>(op); }
-static_assert(static_cast<int>(BinaryOp::Ge) == static_cast<int>(thir::BinaryOp::Ge) && static_cast<int>(BinaryOp::Shr) == static_cast<int>(thir::BinaryOp::Shr));
+static_assert(static_cast<int>(BinaryOp::Ge) == static_cast<int>(thir::BinaryOp::Ge) &&
+              static_cast<int>(BinaryOp::Shr) == static_cast<int>(thir::BinaryOp::Shr));
 
 } // namespace
 
@@ -376,15 +403,14 @@ void Inferer::checkCast(BodyFrame *owner, ExprId cast) {
   auto kind = [](const Type &type, TypeKind wanted) { return type.kind == wanted; };
   bool fits = fromId == toId;
   if (kind(to, TypeKind::Int))
-    fits |= kind(from, TypeKind::Int) || kind(from, TypeKind::Float) || kind(from, TypeKind::Bool) || kind(from, TypeKind::Char) ||
-            kind(from, TypeKind::Pointer);
+    fits |=
+        kind(from, TypeKind::Int) || kind(from, TypeKind::Float) || kind(from, TypeKind::Bool) || kind(from, TypeKind::Char) || kind(from, TypeKind::Pointer);
   if (kind(to, TypeKind::Float))
     fits |= kind(from, TypeKind::Int) || kind(from, TypeKind::Float);
   if (kind(to, TypeKind::Char))
     fits |= kind(from, TypeKind::Int) && from.sub == static_cast<uint8_t>(IntKind::U8);
   if (kind(to, TypeKind::Pointer))
-    fits |= kind(from, TypeKind::Pointer) || kind(from, TypeKind::Ref) ||
-            (kind(from, TypeKind::Int) && from.sub == static_cast<uint8_t>(IntKind::U64));
+    fits |= kind(from, TypeKind::Pointer) || kind(from, TypeKind::Ref) || (kind(from, TypeKind::Int) && from.sub == static_cast<uint8_t>(IntKind::U64));
   if (kind(to, TypeKind::Int) && kind(from, TypeKind::Adt)) {
     // An enum without fields: its discriminant.
     const AdtDecl &adt = program.adt(AdtId{from.index});

@@ -1,5 +1,7 @@
 // What a path in an expression or pattern names: locals, functions, variants, constants, and members of types and traits.
 #include "frontend/diagnostics/Suggest.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {

@@ -1,6 +1,8 @@
 // Patterns against the type of what they match, with the binding modes of references that are looked through.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using ast::PatternKind;

@@ -3,6 +3,8 @@
 
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 namespace {

@@ -1,6 +1,8 @@
 // Following references, boxes and `Deref`; and what a mutable use asks of a place.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 using thir::ExprKind;

@@ -1,6 +1,8 @@
 // Associated types: `I::Item` becomes what the impl or a bound says, or stays if nothing says anything.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 namespace {

@@ -1,5 +1,7 @@
 // `?`, `catch`, and the error types of bodies (rules.md I4).
 #include "typeck/infer/Inferer.h"
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/TypeText.h"
 
 namespace async::infer {

@@ -1,5 +1,7 @@
 // Errors that several constructs share, and types in the user's words: literals that nothing fixed yet read as their default.
 #include "typeck/infer/Inferer.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/TypeText.h"
 
 namespace async::infer {
@@ -19,9 +21,7 @@ TypeId defaulted(Inferer &inferer, TypeId id, uint32_t depth) {
 
 } // namespace
 
-std::string Inferer::text(TypeId type) const {
-  return typeText(program, context.interner, defaulted(const_cast<Inferer &>(*this), zonk(type), 0));
-}
+std::string Inferer::text(TypeId type) const { return typeText(program, context.interner, defaulted(const_cast<Inferer &>(*this), zonk(type), 0)); }
 
 std::string Inferer::traitText(const TraitRef &trait) const {
   TraitRef shown{trait.trait, {}};
@@ -43,15 +43,13 @@ void Inferer::mismatch(Span span, TypeId expected, TypeId found, ast::ExprId) {
     return;
   }
   if (types[found].kind == TypeKind::Async && types[expected].kind != TypeKind::Async) {
-    error(span, diag::NotAwaited, text(expected), text(found))
-        .help(diag::AddAwait)
-        .fix({span.lo, span.lo}, "await ", frontend::Applicability::MaybeIncorrect);
+    error(span, diag::NotAwaited, text(expected), text(found)).help(diag::AddAwait).fix({span.lo, span.lo}, "await ", frontend::Applicability::MaybeIncorrect);
     return;
   }
   auto builder = error(span, diag::Mismatch, text(expected), text(found));
   const Type &wanted = types[expected];
-  if (wanted.kind == TypeKind::Ref && static_cast<Mutability>(wanted.sub) == Mutability::Exclusive &&
-      types[found].kind != TypeKind::Ref && canUnify(wanted.args[0], found))
+  if (wanted.kind == TypeKind::Ref && static_cast<Mutability>(wanted.sub) == Mutability::Exclusive && types[found].kind != TypeKind::Ref &&
+      canUnify(wanted.args[0], found))
     builder.help(diag::BorrowMutably).fix({span.lo, span.lo}, "&mut ", frontend::Applicability::MaybeIncorrect);
 }
 

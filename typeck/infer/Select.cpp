@@ -1,6 +1,8 @@
 // Which impl, bound or built-in rule makes a trait hold. Trying leaves nothing behind; `confirm` makes the choice.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 namespace {
@@ -10,8 +12,7 @@ constexpr uint32_t mostSteps = 4000;
 // Solves on trial.
 class Trial {
 public:
-  explicit Trial(Inferer &inferer)
-      : inferer(inferer), before(inferer.snapshot()), solved(inferer.solvedCount), wasProbing(inferer.probing) {
+  explicit Trial(Inferer &inferer) : inferer(inferer), before(inferer.snapshot()), solved(inferer.solvedCount), wasProbing(inferer.probing) {
     inferer.probing = true;
   }
   Trial(const Trial &) = delete;
@@ -210,7 +211,7 @@ Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *cho
     Answer nested = Answer::Yes;
     for (Predicate predicate : program.impl(id).generics.predicates) {
       predicate.subject = predicate.kind == Predicate::Kind::Equals ? substitute(types, predicate.subject, match->args)
-                                                                     : instantiate(predicate.subject, match->args, predicate.span);
+                                                                    : instantiate(predicate.subject, match->args, predicate.span);
       for (TypeId &arg : predicate.trait.args)
         arg = instantiate(arg, match->args, predicate.span);
       if (predicate.signature.valid())

@@ -1,6 +1,8 @@
 // The end: no variable is left in the tree.
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::infer {
 
 TypeId Inferer::final(TypeId type, Span span) {

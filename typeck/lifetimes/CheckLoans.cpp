@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "frontend/diagnostics/Lifetimes.h"
 #include "typeck/lifetimes/Conflicts.h"
 #include "typeck/lifetimes/Fits.h"
 #include "typeck/lifetimes/LoanFlow.h"

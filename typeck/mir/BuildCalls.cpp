@@ -1,12 +1,12 @@
 #include "typeck/mir/BuildContext.h"
 
+#include "frontend/diagnostics/Structure.h"
+
 namespace async::mir {
 
 using EK = thir::ExprKind;
 
-bool Builder::isAsyncCallee(FnId fn) const {
-  return fn.index < program.fns.size() && (program.fn(fn).isAsync || program.fn(fn).abi == Abi::Leaf);
-}
+bool Builder::isAsyncCallee(FnId fn) const { return fn.index < program.fns.size() && (program.fn(fn).isAsync || program.fn(fn).abi == Abi::Leaf); }
 
 Operand Builder::exclusive(const Place &place, Span span) {
   TypeId type = types.reference(Mutability::Exclusive, placeType(place));

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "typeck/infer/ThirWalk.h"
+#include "frontend/diagnostics/Structure.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/mir/BuildRows.h"
 
 namespace async::mir {

@@ -1,5 +1,6 @@
 #include "typeck/mir/BuildMir.h"
 
+#include "frontend/diagnostics/Structure.h"
 #include "typeck/mir/BuildContext.h"
 
 namespace async::mir {

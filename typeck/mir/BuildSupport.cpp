@@ -1,5 +1,7 @@
 #include "typeck/mir/BuildContext.h"
 
+#include "frontend/diagnostics/Structure.h"
+
 namespace async::mir {
 
 BlockId Builder::newBlock(bool isCleanup) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "frontend/diagnostics/Lifetimes.h"
 #include "typeck/mir/Dataflow.h"
 #include "typeck/mir/MovePaths.h"
 #include "typeck/mir/Places.h"

@@ -1,5 +1,6 @@
 #include "typeck/mir/MustUse.h"
 
+#include "frontend/diagnostics/Structure.h"
 #include "typeck/mir/Dataflow.h"
 #include "typeck/mir/Places.h"
 #include "typeck/mir/Visit.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "typeck/types/Collector.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/TypeFacts.h"
 
 namespace async::typeck {
@@ -159,9 +160,7 @@ void Collector::checkRecursion() {
     if (adt < firstAdt)
       continue;
     if (adt != last)
-      diagnostics.emit(program.adts[adt].span, diag::RecursiveType, name(program.adts[adt].name))
-          .label(field->span, diag::RecursiveField)
-          .help(diag::BoxField);
+      diagnostics.emit(program.adts[adt].span, diag::RecursiveType, name(program.adts[adt].name)).label(field->span, diag::RecursiveField).help(diag::BoxField);
     last = adt;
     // Facts and layouts of it would have no end: what is wrong here is not looked into further.
     for (VariantDecl &variant : program.adts[adt].variants)

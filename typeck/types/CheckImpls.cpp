@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "frontend/resolve/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/Collector.h"
 #include "typeck/types/Heads.h"
 #include "typeck/types/TypeText.h"

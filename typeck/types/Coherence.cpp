@@ -2,6 +2,8 @@
 #include <map>
 
 #include "typeck/types/Collector.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/Heads.h"
 #include "typeck/types/TypeText.h"
 
@@ -83,7 +85,8 @@ void Collector::checkDerived(uint32_t index) {
   for (Symbol derived : adt.derives)
     for (const char *lang : {"eq", "ord", "hash", "clone"})
       if (langTrait(context, lang) == impl.trait->trait && program.trait(impl.trait->trait).name == derived)
-        diagnostics.emit(headSpan(index), diag::OverlappingImpls, traitText(program, context.interner, *impl.trait), text(context, impl.self)).label(adt.span, diag::OtherImpl);
+        diagnostics.emit(headSpan(index), diag::OverlappingImpls, traitText(program, context.interner, *impl.trait), text(context, impl.self))
+            .label(adt.span, diag::OtherImpl);
 }
 
 frontend::Span Collector::headSpan(uint32_t index) const {

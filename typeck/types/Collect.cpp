@@ -1,5 +1,6 @@
 #include "typeck/types/Collect.h"
 
+#include "frontend/diagnostics/Names.h"
 #include "typeck/types/Collector.h"
 
 namespace async::typeck {

@@ -3,6 +3,9 @@
 
 #include "typeck/types/CollectBounds.h"
 
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
+
 namespace async::typeck {
 
 namespace diag = frontend::diag;

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "frontend/diagnostics/Suggest.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Warnings.h"
 #include "typeck/types/Collector.h"
 
 namespace async::typeck {
@@ -91,7 +93,8 @@ void Collector::attributes(const ast::File &file, ast::List list, uint32_t modul
     } else if (what == "takes" && fn) {
       fn->takes = true;
     } else if (what == "frame" && fn) {
-      const bool isSize = args.size() == 1 && name(args[0].name.symbol) == "size" && args[0].literal.valid() && file[args[0].literal].kind == ast::ExprKind::Int;
+      const bool isSize =
+          args.size() == 1 && name(args[0].name.symbol) == "size" && args[0].literal.valid() && file[args[0].literal].kind == ast::ExprKind::Int;
       const int64_t size = isSize ? file[args[0].literal].integer : 0;
       if (size < 32 || size > 65536 || size % 8 != 0)
         diagnostics.emit(attribute.span, diag::AttributeArguments, what, "`size: N`, N from 32 in steps of 8");

@@ -1,6 +1,9 @@
 // Collection, first step: every definition gets its place, name, flags and attributes.
 #include "typeck/types/Collector.h"
 
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
+
 namespace async::typeck {
 
 namespace diag = frontend::diag;

@@ -1,6 +1,7 @@
 // Bounds of type parameters, supertraits, and bounds of associated types.
 #include "typeck/types/CollectBounds.h"
 
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/Collector.h"
 
 namespace async::typeck {

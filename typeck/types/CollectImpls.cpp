@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "frontend/diagnostics/Types.h"
 #include "frontend/resolve/Names.h"
 #include "typeck/types/TypeText.h"
 

@@ -1,6 +1,8 @@
 // Integer constants in types: literals, constant parameters, constants, and arithmetic of these.
 #include "typeck/types/Lowering.h"
 
+#include "frontend/diagnostics/Types.h"
+
 namespace async::typeck {
 
 namespace diag = frontend::diag;
@@ -75,8 +77,7 @@ private:
           return {Outcome::Param, 0, context.program.types.param(static_cast<uint32_t>(i), param.name)};
     // Unknown names in the values of constants are reported where these are checked.
     frontend::Diagnostics quiet;
-    resolve::ResolvedPath found =
-        resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, resolve::Namespace::Values, quiet);
+    resolve::ResolvedPath found = resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, resolve::Namespace::Values, quiet);
     if (found.def.kind != DefKind::Const || found.used != segments.size())
       return {};
     return constant(found.def.index);

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "frontend/resolve/Names.h"
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/Lowering.h"
 #include "typeck/types/TypeText.h"
 

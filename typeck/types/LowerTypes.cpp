@@ -1,5 +1,7 @@
 #include "typeck/types/LowerTypes.h"
 
+#include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "typeck/types/Lowering.h"
 #include "typeck/types/TypeText.h"
 

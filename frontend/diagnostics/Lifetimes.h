@@ -1,0 +1,6 @@
+// Lifetimes.h: the diagnostics of Lifetimes.def. Included only by files that emit them: a new entry builds those anew and no others.
+#pragma once
+#include "frontend/diagnostics/Diagnostics.h"
+
+#define ASYNC_DEF "frontend/diagnostics/Lifetimes.def"
+#include "frontend/diagnostics/Declare.inc"

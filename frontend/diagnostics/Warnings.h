@@ -1,0 +1,6 @@
+// Warnings.h: the diagnostics of Warnings.def. Included only by files that emit them: a new entry builds those anew and no others.
+#pragma once
+#include "frontend/diagnostics/Diagnostics.h"
+
+#define ASYNC_DEF "frontend/diagnostics/Warnings.def"
+#include "frontend/diagnostics/Declare.inc"
