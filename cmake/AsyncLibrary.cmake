@@ -7,6 +7,18 @@ if(CCACHE)
 endif()
 add_link_options(-fuse-ld=lld)
 
+# A finding of a sanitizer ends the program, so that no test passes over it.
+set(ASYNC_SANITIZE "" CACHE STRING "address (with undefined) or thread: builds everything with that sanitizer")
+if(ASYNC_SANITIZE STREQUAL address)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(ASYNC_SANITIZE STREQUAL thread)
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+elseif(ASYNC_SANITIZE)
+  message(FATAL_ERROR "ASYNC_SANITIZE is address or thread, not ${ASYNC_SANITIZE}")
+endif()
+
 # async_library(NAME [PCH header] [DEPENDS target...] [EXCEPTIONS]): the static library of the folder it is called in, of all its sources.
 function(async_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS" "PCH" "DEPENDS" ${ARGN})

@@ -4,7 +4,7 @@
 #pragma once
 #include <algorithm>
 
-#include "frontend/diagnostics/Diagnostics.h"
+#include "frontend/diagnostics/Syntax.h"
 
 namespace async::syntax {
 

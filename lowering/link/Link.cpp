@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -95,6 +96,13 @@ bool findSystem(System &system, std::string &errors) {
   return true;
 }
 
+// What a runtime built with a sanitizer needs; the C library calls into the sanitizer, so its functions are exported.
+void addNeeds(const std::string &runtimeArchive, std::vector<std::string> &words) {
+  std::ifstream list(runtimeArchive + ".needs");
+  for (std::string archive; std::getline(list, archive);)
+    words.insert(words.end(), {"--export-dynamic", "--whole-archive", archive, "--no-whole-archive"});
+}
+
 } // namespace
 
 std::string findRuntime(std::string_view fileName) {
@@ -131,20 +139,18 @@ bool linkProgram(std::string_view object, const std::string &output, const Optio
     errors = fmt::format("no memory for the object file: {}", std::strerror(errno));
     return false;
   }
-  std::vector<std::string> words = {
-      "ld.lld", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", "-zrelro", "-znow", "-znoexecstack", "--gc-sections",
-      "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined", "-O1",
-      // A small link is over before a pool of threads has started.
-      object.size() < (4u << 20) ? "--threads=1" : "--threads=2",
-      "-o", output};
+  std::vector<std::string> words = {"ld.lld", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", "-zrelro", "-znow", "-znoexecstack", "--gc-sections",
+                                    "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined", "-O1",
+                                    // A small link is over before a pool of threads has started.
+                                    object.size() < (4u << 20) ? "--threads=1" : "--threads=2", "-o", output};
   if (options.stripAll)
     words.push_back("--strip-all");
   else if (!options.keepDebugInfo)
     words.push_back("--strip-debug");
-  words.insert(words.end(), {system.crt + "/Scrt1.o", system.crt + "/crti.o", system.gcc + "/crtbeginS.o", "-L" + system.gcc,
-                             "-L" + system.crt, "-L/lib/x86_64-linux-gnu", file.path(), options.runtimeArchive, "-lm",
-                             "--start-group", "-lgcc", "-lgcc_eh", "-lc", "--end-group", system.gcc + "/crtendS.o",
-                             system.crt + "/crtn.o"});
+  addNeeds(options.runtimeArchive, words);
+  words.insert(words.end(), {system.crt + "/Scrt1.o", system.crt + "/crti.o", system.gcc + "/crtbeginS.o", "-L" + system.gcc, "-L" + system.crt,
+                             "-L/lib/x86_64-linux-gnu", file.path(), options.runtimeArchive, "-lm", "--start-group", "-lgcc", "-lgcc_eh", "-lc", "--end-group",
+                             system.gcc + "/crtendS.o", system.crt + "/crtn.o"});
   std::vector<const char *> args;
   for (const std::string &word : words)
     args.push_back(word.c_str());

@@ -12,7 +12,9 @@
 namespace async::link {
 
 struct Options {
-  std::string runtimeArchive; // path of libasync_rt.a; see findRuntime
+  // Path of libasync_rt.a; see findRuntime. Archives that it needs besides are named in a file of that name and `.needs`, one a line, and are
+  // linked whole: a runtime that was built with a sanitizer names that.
+  std::string runtimeArchive;
   bool keepDebugInfo = false; // else .debug_* sections are left out
   bool stripAll = false; // the symbol table too
 };
