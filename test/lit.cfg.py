@@ -15,8 +15,9 @@ config.test_exec_root = os.path.join(build, "test", "lit")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(build, "tools", "asyncc"), os.path.join(build, "tools", "async-opt"), "/usr/lib/llvm-19/bin", os.environ["PATH"]])
 config.environment["NO_COLOR"] = "1"
-if os.environ.get("BLESS"):
-    config.environment["BLESS"] = "1"
+PASSED_ON = ("BLESS", "ASYNC_TEST_", "ASYNC_RUNTIME", "ASAN_OPTIONS")
+config.environment.update({name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)})
 config.substitutions.append(("%golden", f"{sys.executable} {os.path.join(source, 'golden.py')}"))
+config.substitutions.append(("%python", sys.executable))
 # Runs a program in both ways and compares what it prints with its `// OUT:` lines.
 config.substitutions.append(("%both", f"{sys.executable} {os.path.join(source, 'both.py')}"))
