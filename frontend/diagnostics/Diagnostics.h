@@ -39,6 +39,8 @@ template <typename... Args> struct DiagPart {
   fmt::format_string<Args...> text;
 };
 
+namespace diag {} // filled by the headers of the phases
+
 // Whether a tool may make the change without asking.
 enum class Applicability : uint8_t { MachineApplicable, MaybeIncorrect };
 
