@@ -39,6 +39,8 @@ public:
     mir::Flow flow = mir::solveForward(body, loanFlow);
     for (BlockId id : flow.order) {
       const mir::Block &block = body.blocks[id.index];
+      if (loanFlow.isGivenUp())
+        return;
       if (block.isCleanup)
         continue;
       BitSet state = flow.entry[id.index];
@@ -123,7 +125,7 @@ private:
   // The first loan that the access conflicts with; it is rejected and counts no more.
   size_t conflict(const BitSet &state, const Place &place, Depth depth, bool isWrite, const BitSet *live) {
     size_t found = SIZE_MAX;
-    loans->forLoans(state, [&](size_t index) {
+    loans->forLoansOf(state, place.base, [&](size_t index) {
       const Loan &loan = origins.loans()[index];
       if (found != SIZE_MAX || reported[index] || (!isWrite && loan.mutability == Mutability::Shared))
         return;
@@ -191,9 +193,9 @@ private:
   }
 
   void endOfStorage(LocalId local, const BitSet &state, Span span) {
-    loans->forLoans(state, [&](size_t index) {
+    loans->forLoansOf(state, local, [&](size_t index) {
       const Place &place = origins.loans()[index].place;
-      if (place.base != local || reported[index] || isBehindReference(program, body, place))
+      if (reported[index] || isBehindReference(program, body, place))
         return;
       reported[index] = true;
       doesNotLive(index, span);
@@ -290,8 +292,8 @@ std::string loansText(Program &program, const frontend::Interner &interner, cons
   for (size_t i = 0; i < origins.loans().size(); ++i) {
     const Loan &loan = origins.loans()[i];
     std::string place = mir::placeText(program, interner, body, loan.place);
-    out += fmt::format("L{} {}{} in bb{}\n", i, loan.mutability == Mutability::Exclusive ? "&mut " : "&",
-                       place.empty() ? names[loan.place.base.index] : place, loan.block.index);
+    out += fmt::format("L{} {}{} in bb{}\n", i, loan.mutability == Mutability::Exclusive ? "&mut " : "&", place.empty() ? names[loan.place.base.index] : place,
+                       loan.block.index);
   }
   for (uint32_t i = 0; i < body.locals.size(); ++i) {
     std::string outer = list(origins.outer(LocalId{i})), inner = list(origins.inner(LocalId{i}));

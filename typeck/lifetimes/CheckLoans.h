@@ -7,7 +7,7 @@
 //         still run (rules.md L4). Assigning a reference ends the loans behind it. A conflict is a point where a loan is live and an access
 //         overlaps its place. Suspension points are ordinary points: a started frame never moves. Unwinding is not checked by itself, what is
 //         dropped there is dropped on ordinary ways too.
-// Cost    points * live loans; bit sets. A body too large for its sets is accepted without a look.   Dump  --emit=loans   Tests  test/mir/loans*.mir
+// Cost    points * loans that end there. A body that takes too much work is accepted without a look.   Dump  --emit=loans   Tests  test/mir/loans*.mir
 #pragma once
 #include "frontend/diagnostics/Diagnostics.h"
 #include "typeck/mir/Mir.h"

@@ -14,6 +14,8 @@ using mir::Terminator;
 
 namespace {
 
+constexpr size_t maxWork = size_t{1} << 27;
+
 BitSet localsWhoseDropReads(const Program &program, const mir::Body &body) {
   BitSet result(body.locals.size());
   std::unordered_map<uint32_t, bool> known;
@@ -30,9 +32,9 @@ BitSet localsWhoseDropReads(const Program &program, const mir::Body &body) {
 
 LoanFlow::LoanFlow(Program &program, const frontend::Interner &interner, const mir::Body &body, const Origins &origins)
     : program(program), interner(interner), body(body), origins(origins), droppedUses(localsWhoseDropReads(program, body)),
-      liveness(body, {.dropsAreUses = false, .droppedUses = &droppedUses}) {
-  size_t loans = origins.loans().size();
-  bits = loans + 2 * origins.tasks().size();
+      liveness(body, {.dropsAreUses = false, .droppedUses = &droppedUses}), left(maxWork) {
+  size_t loans = origins.loans().size(), tasks = origins.tasks().size();
+  bits = loans + 2 * tasks;
   holdersOf.assign(loans, BitSet(body.locals.size()));
   for (uint32_t i = 0; i < body.locals.size(); ++i) {
     auto hold = [&](size_t loan) {
@@ -42,15 +44,15 @@ LoanFlow::LoanFlow(Program &program, const frontend::Interner &interner, const m
     origins.outer(LocalId{i}).forEach(hold);
     origins.inner(LocalId{i}).forEach(hold);
   }
-  loansOfBase.resize(body.locals.size());
-  loansOfBlock.resize(body.blocks.size());
+  tasksOf.assign(loans, BitSet(bits));
   tasksOfBlock.resize(body.blocks.size());
-  for (uint32_t i = 0; i < loans; ++i) {
-    loansOfBase[origins.loans()[i].place.base.index].push_back(i);
-    loansOfBlock[origins.loans()[i].block.index].push_back(i);
-  }
-  for (uint32_t i = 0; i < origins.tasks().size(); ++i)
+  tasksOfScope.resize(body.locals.size());
+  for (uint32_t i = 0; i < tasks; ++i) {
     tasksOfBlock[origins.tasks()[i].block.index].push_back(i);
+    if (LocalId scope = origins.tasks()[i].scope; scope.valid())
+      tasksOfScope[scope.index].push_back(i);
+    origins.task(i).forEachIn(0, loans, [&](size_t loan) { tasksOf[loan].set(runs(i)); });
+  }
 }
 
 const BitSet &LoanFlow::liveBefore(BlockId block, size_t index) {
@@ -63,56 +65,78 @@ const BitSet &LoanFlow::liveBefore(BlockId block, size_t index) {
 }
 
 size_t LoanFlow::holdingTask(const BitSet &state, size_t loan) const {
-  for (size_t task = 0; task < origins.tasks().size(); ++task)
-    if (state.test(runs(task)) && origins.task(task).test(loan))
-      return task;
-  return SIZE_MAX;
+  size_t found = SIZE_MAX;
+  tasksOf[loan].forEach([&](size_t bit) {
+    if (found == SIZE_MAX && state.test(bit))
+      found = (bit - origins.loans().size()) / 2;
+  });
+  return found;
 }
 
 bool LoanFlow::isHeld(const BitSet &state, size_t loan, const BitSet &live) const {
-  return holdersOf[loan].intersects(live) || holdingTask(state, loan) != SIZE_MAX;
+  return holdersOf[loan].intersects(live) || tasksOf[loan].intersects(state);
 }
 
-void LoanFlow::keepHeld(BitSet &state, const BitSet &live) {
+// Takes out those of `loans` that nobody holds any more.
+void LoanFlow::recheck(BitSet &state, const BitSet &loans, const BitSet &live) {
+  if (!state.intersects(loans))
+    return;
   std::vector<size_t> ended;
-  forLoans(state, [&](size_t loan) {
-    if (!isHeld(state, loan, live))
+  loans.forEachIn(0, origins.loans().size(), [&](size_t loan) {
+    left -= left > 0 ? 1 : 0;
+    if (left > 0 && state.test(loan) && !isHeld(state, loan, live))
       ended.push_back(loan);
   });
   for (size_t loan : ended)
     state.reset(loan);
 }
 
+// Of the loans that were held by what was live before, those stay that are held by what is live now.
+void LoanFlow::keepHeld(BitSet &state, const BitSet &before, const BitSet &live) {
+  before.forEachWithout(live, [&](size_t local) {
+    LocalId died{static_cast<uint32_t>(local)};
+    recheck(state, origins.outer(died), live);
+    recheck(state, origins.inner(died), live);
+  });
+}
+
 // Loans of what a reference referred to end when it is given another value.
 void LoanFlow::assigned(BitSet &state, const Place &place) {
-  for (uint32_t loan : loansOfBase[place.base.index]) {
+  std::vector<size_t> ended;
+  forLoansOf(state, place.base, [&](size_t loan) {
     const Place &borrowed = origins.loans()[loan].place;
-    if (!state.test(loan) || borrowed.path.size() <= place.path.size() || !std::equal(place.path.begin(), place.path.end(), borrowed.path.begin()))
-      continue;
-    if (!conflicts(program, body, borrowed, place, Depth::Shallow))
-      state.reset(loan);
-  }
-}
-
-void LoanFlow::endTasks(BitSet &state, LocalId scope) {
-  for (size_t task = 0; task < origins.tasks().size(); ++task)
-    if (origins.tasks()[task].scope == scope) {
-      state.reset(runs(task));
-      state.reset(runsTwice(task));
-    }
-}
-
-void LoanFlow::storage(BitSet &state, LocalId local) {
-  for (uint32_t loan : loansOfBase[local.index])
+    if (borrowed.path.size() > place.path.size() && std::equal(place.path.begin(), place.path.end(), borrowed.path.begin()) &&
+        !conflicts(program, body, borrowed, place, Depth::Shallow))
+      ended.push_back(loan);
+  });
+  for (size_t loan : ended)
     state.reset(loan);
-  endTasks(state, local);
+}
+
+void LoanFlow::endTask(BitSet &state, size_t task, const BitSet &live) {
+  if (!state.test(runs(task)))
+    return;
+  state.resetRange(runs(task), runsTwice(task) + 1);
+  recheck(state, origins.task(task), live);
+}
+
+void LoanFlow::endTasks(BitSet &state, LocalId scope, const BitSet &live) {
+  for (uint32_t task : tasksOfScope[scope.index])
+    endTask(state, task, live);
+}
+
+void LoanFlow::storage(BitSet &state, LocalId local, const BitSet &live) {
+  auto [first, end] = origins.loansOf(local);
+  state.resetRange(first, end);
+  endTasks(state, local, live);
 }
 
 void LoanFlow::statement(BitSet &state, const Statement &statement, BlockId block, uint32_t index) {
+  const BitSet &live = liveBefore(block, index + 1);
   switch (statement.kind) {
   case Statement::Kind::StorageLive:
   case Statement::Kind::StorageDead:
-    storage(state, statement.local);
+    storage(state, statement.local, live);
     break;
   case Statement::Kind::Nop:
     return;
@@ -121,10 +145,9 @@ void LoanFlow::statement(BitSet &state, const Statement &statement, BlockId bloc
     assigned(state, statement.place);
     break;
   }
-  for (uint32_t loan : loansOfBlock[block.index])
-    if (origins.loans()[loan].statement == index)
-      state.set(loan);
-  keepHeld(state, liveBefore(block, index + 1));
+  if (size_t loan = origins.loanAt(block, index); loan != SIZE_MAX && isHeld(state, loan, live))
+    state.set(loan);
+  keepHeld(state, liveBefore(block, index), live);
 }
 
 bool LoanFlow::leavesScope(const Terminator &terminator) const {
@@ -146,15 +169,16 @@ bool LoanFlow::endsTask(const Terminator &terminator) const {
 
 void LoanFlow::edge(BitSet &state, const Terminator &terminator, BlockId block, size_t successor) {
   bool isReturn = successor == 0 && !terminator.targets.empty();
+  const BitSet &live = liveness.atEntry(mir::successor(terminator, successor));
   if (leavesScope(terminator)) {
     LocalId scope = origins.scopeOf(terminator.operands[0]);
     if (scope.valid())
-      endTasks(state, scope);
+      endTasks(state, scope, live);
   }
   if (isReturn && endsTask(terminator)) {
     size_t task = origins.taskOf(terminator.operands[0].place.base);
     if (task != SIZE_MAX && !state.test(runsTwice(task)))
-      state.reset(runs(task));
+      endTask(state, task, live);
   }
   for (uint32_t task : tasksOfBlock[block.index]) {
     if (origins.tasks()[task].isDetached || (terminator.kind == Terminator::Kind::Spawn && !isReturn))
@@ -166,7 +190,7 @@ void LoanFlow::edge(BitSet &state, const Terminator &terminator, BlockId block, 
   const Place *to = mir::destination(terminator);
   if (to && isReturn)
     assigned(state, *to);
-  keepHeld(state, liveness.atEntry(mir::successor(terminator, successor)));
+  keepHeld(state, liveBefore(block, body.blocks[block.index].statements.size()), live);
 }
 
 } // namespace async::lifetimes

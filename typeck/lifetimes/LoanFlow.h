@@ -28,20 +28,25 @@ public:
   // What is live before the statement (or, at the number of statements, the terminator).
   const BitSet &liveBefore(BlockId block, size_t index);
 
-  template <typename F> void forLoans(const BitSet &state, F &&f) const {
-    state.forEach([&](size_t bit) {
-      if (bit < origins.loans().size())
-        f(bit);
-    });
+  template <typename F> void forLoans(const BitSet &state, F &&f) const { state.forEachIn(0, origins.loans().size(), f); }
+  // Those of places of one local.
+  template <typename F> void forLoansOf(const BitSet &state, LocalId local, F &&f) const {
+    auto [first, end] = origins.loansOf(local);
+    state.forEachIn(first, end, f);
   }
+
+  // The work was more than is worth it: nothing is known about this body.
+  bool isGivenUp() const { return left == 0; }
 
 private:
   size_t runs(size_t task) const { return origins.loans().size() + 2 * task; }
   size_t runsTwice(size_t task) const { return runs(task) + 1; }
   void assigned(BitSet &state, const Place &place);
-  void storage(BitSet &state, LocalId local);
-  void endTasks(BitSet &state, LocalId scope);
-  void keepHeld(BitSet &state, const BitSet &live);
+  void storage(BitSet &state, LocalId local, const BitSet &live);
+  void endTask(BitSet &state, size_t task, const BitSet &live);
+  void endTasks(BitSet &state, LocalId scope, const BitSet &live);
+  void recheck(BitSet &state, const BitSet &loans, const BitSet &live);
+  void keepHeld(BitSet &state, const BitSet &before, const BitSet &live);
   bool endsTask(const mir::Terminator &terminator) const;
   bool leavesScope(const mir::Terminator &terminator) const;
 
@@ -52,7 +57,9 @@ private:
   BitSet droppedUses;
   mir::Liveness liveness;
   std::vector<BitSet> holdersOf; // by loan
-  std::vector<std::vector<uint32_t>> loansOfBase, loansOfBlock, tasksOfBlock;
+  std::vector<BitSet> tasksOf; // by loan: the bits of the tasks that hold it
+  std::vector<std::vector<uint32_t>> tasksOfBlock, tasksOfScope;
+  size_t left; // of the work that may be done
   BlockId cachedBlock;
   std::vector<BitSet> cachedLive;
 };

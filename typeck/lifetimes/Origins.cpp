@@ -15,8 +15,8 @@ using mir::Rvalue;
 using mir::Statement;
 using mir::Terminator;
 
-// Beyond that many bits the body is accepted without a look.
-constexpr size_t maxBits = size_t{1} << 30;
+// Beyond that much work the body is accepted without a look.
+constexpr size_t maxWork = size_t{1} << 26;
 
 Origins::Origins(Program &program, const frontend::Interner &interner, const mir::Body &body, uint32_t depth)
     : program(program), interner(interner), body(body), depth(depth) {
@@ -24,17 +24,41 @@ Origins::Origins(Program &program, const frontend::Interner &interner, const mir
     mayHold.push_back(mayHoldReference(program, local.type));
   findDefinitions();
   collect();
+  sortLoans();
   for (uint32_t i = 0; i <= body.paramCount && i < body.locals.size(); ++i)
     if (i > 0 && mayHold[i]) {
       seeds.emplace_back(outerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
       seeds.emplace_back(innerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
     }
-  size_t nodes = 2 * body.locals.size() + taskList.size();
-  edges.resize(nodes);
-  if (nodes * size() > maxBits)
-    return;
-  solve();
-  solved = true;
+  edges.resize(2 * body.locals.size() + taskList.size());
+  solved = solve();
+}
+
+void Origins::sortLoans() {
+  firstLoan.assign(body.locals.size() + 1, 0);
+  for (const Loan &loan : loanList)
+    ++firstLoan[loan.place.base.index + 1];
+  for (size_t i = 1; i < firstLoan.size(); ++i)
+    firstLoan[i] += firstLoan[i - 1];
+  std::vector<uint32_t> next(firstLoan.begin(), firstLoan.end() - 1);
+  std::vector<Loan> sorted(loanList.size());
+  for (Loan &loan : loanList) {
+    inOrder.push_back(next[loan.place.base.index]++);
+    sorted[inOrder.back()] = std::move(loan);
+  }
+  loanList = std::move(sorted);
+  for (auto &[node, loan] : seeds)
+    loan = inOrder[loan];
+}
+
+size_t Origins::loanAt(BlockId block, uint32_t statement) const {
+  auto isBefore = [&](uint32_t loan, std::pair<uint32_t, uint32_t> at) {
+    return std::pair(loanList[loan].block.index, loanList[loan].statement) < at;
+  };
+  auto found = std::lower_bound(inOrder.begin(), inOrder.end(), std::pair(block.index, statement), isBefore);
+  if (found == inOrder.end() || loanList[*found].block != block || loanList[*found].statement != statement)
+    return SIZE_MAX;
+  return *found;
 }
 
 bool Origins::isScope(TypeId type) const {
@@ -259,6 +283,13 @@ void Origins::call(const Terminator &terminator, BlockId block) {
 
 // Whether the body of `fn` lets what parameter `param` came with into its result; asked where the type of the result does not tell.
 bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
+  auto [known, isNew] = carried.try_emplace({fn.index, param}, false);
+  if (isNew)
+    known->second = findCarried(fn, decl, param);
+  return known->second;
+}
+
+bool Origins::findCarried(FnId fn, const FnDecl &decl, uint32_t param) const {
   const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
   // Without a body it is declared by a trait, or foreign; or the body has errors, which have been reported.
   if (!callee && decl.hasBody)
@@ -357,20 +388,32 @@ void Origins::startTask(const Terminator &terminator, BlockId block) {
   }
 }
 
-void Origins::solve() {
+// False if that is too much work.
+bool Origins::solve() {
   sets.assign(edges.size(), BitSet(size()));
   std::vector<Node> work;
   for (auto &[node, loan] : seeds) {
     sets[node].set(loan);
     work.push_back(node);
   }
+  std::vector<bool> waits(edges.size());
+  for (Node node : work)
+    waits[node] = true;
+  size_t done = 0;
   while (!work.empty()) {
     Node node = work.back();
     work.pop_back();
+    waits[node] = false;
+    done += edges[node].size() + 1;
+    if (done > maxWork)
+      return false;
     for (Node to : edges[node])
-      if (sets[to].unite(sets[node]))
+      if (sets[to].unite(sets[node]) && !waits[to]) {
         work.push_back(to);
+        waits[to] = true;
+      }
   }
+  return true;
 }
 
 } // namespace async::lifetimes

@@ -4,6 +4,7 @@
 // in it or behind it; a local that is no reference has only `inner`. Each place where a task is started has one. The sets are solved without
 // regard to order (rules.md L7); who is live decides which of them count where (CheckLoans.cpp).
 #pragma once
+#include <map>
 #include <vector>
 
 #include "frontend/source/Interner.h"
@@ -43,7 +44,12 @@ public:
 
   // False: the body is too large to be looked at.
   bool isSolved() const { return solved; }
+  // Ordered by the local that is borrowed.
   const std::vector<Loan> &loans() const { return loanList; }
+  // The loans of places of a local: from the first to before the second.
+  std::pair<size_t, size_t> loansOf(LocalId local) const { return {firstLoan[local.index], firstLoan[local.index + 1]}; }
+  // The loan that a statement takes; SIZE_MAX if none.
+  size_t loanAt(BlockId block, uint32_t statement) const;
   const std::vector<TaskStart> &tasks() const { return taskList; }
 
   const BitSet &outer(LocalId local) const { return sets[2 * local.index]; }
@@ -75,6 +81,7 @@ private:
   void flow(const Place &to, TypeId type, const Source &from);
 
   void collect();
+  void sortLoans();
   void findDefinitions();
   void statement(const mir::Statement &statement, BlockId block, uint32_t index);
   void reference(const mir::Statement &statement, BlockId block, uint32_t index);
@@ -84,8 +91,9 @@ private:
   void intoArguments(const mir::Terminator &terminator, const FnDecl *fn);
   void startTask(const mir::Terminator &terminator, BlockId block);
   bool carries(FnId fn, const FnDecl &decl, uint32_t param);
+  bool findCarried(FnId fn, const FnDecl &decl, uint32_t param) const;
   bool isScopeProtocol(FnId fn) const;
-  void solve();
+  bool solve();
 
   Program &program;
   const frontend::Interner &interner;
@@ -93,6 +101,8 @@ private:
   uint32_t depth;
   bool solved = false;
   std::vector<Loan> loanList;
+  std::vector<uint32_t> firstLoan; // by local, and the end
+  std::vector<uint32_t> inOrder; // loans in order of the instructions
   std::vector<TaskStart> taskList;
   std::vector<std::pair<Node, uint32_t>> seeds; // node, loan
   std::vector<std::vector<Node>> edges; // by source
@@ -101,6 +111,7 @@ private:
   std::vector<LocalId> movedFrom, refersTo; // by local, if it is assigned once
   std::vector<size_t> taskStarted; // by local
   std::vector<bool> mayHold; // by local
+  std::map<std::pair<uint32_t, uint32_t>, bool> carried; // by function and parameter
 };
 
 } // namespace async::lifetimes

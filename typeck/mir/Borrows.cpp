@@ -5,7 +5,7 @@
 
 namespace async::mir {
 
-constexpr size_t maxLocals = 4096;
+constexpr size_t maxWork = size_t{1} << 26;
 
 namespace {
 
@@ -16,33 +16,31 @@ bool isReference(const Program &program, TypeId type) {
 
 } // namespace
 
-Borrows::Borrows(const Program &program, const Body &body) {
-  count = body.locals.size();
-  isCoarse = count > maxLocals;
-  if (isCoarse)
-    return;
+Borrows::Borrows(const Program &program, const Body &body) : left(maxWork) {
+  size_t count = body.locals.size();
   refersTo.assign(count, BitSet(count));
   exposed = BitSet(count);
-  borrowed = BitSet(count);
   for (const Local &local : body.locals)
     mayHold.push_back(mayHoldReference(program, local.type) || isReference(program, local.type));
-  while (step(program, body)) {
+  while (!isCoarse && step(program, body)) {
   }
+  if (!isCoarse)
+    invert();
 }
 
-void Borrows::close(BitSet &live) const {
-  if (isCoarse) {
-    for (size_t i = 0; i < count; ++i)
-      live.set(i);
-    return;
-  }
-  BitSet more = exposed;
-  live.forEach([&](size_t local) { more.unite(refersTo[local]); });
-  live.unite(more);
+void Borrows::invert() {
+  holders.assign(refersTo.size(), BitSet(refersTo.size()));
+  for (size_t holder = 0; holder < refersTo.size() && !isCoarse; ++holder)
+    refersTo[holder].forEach([&](size_t local) {
+      if (spend(1))
+        holders[local].set(holder);
+    });
 }
 
-bool Borrows::refers(LocalId holder, LocalId local) const {
-  return isCoarse || exposed.test(local.index) || refersTo[holder.index].test(local.index);
+bool Borrows::spend(size_t amount) {
+  isCoarse |= amount > left;
+  left -= isCoarse ? 0 : amount;
+  return !isCoarse;
 }
 
 bool Borrows::include(LocalId to, LocalId from) {
@@ -57,7 +55,6 @@ bool Borrows::refer(LocalId holder, const Place &place, const Program &program, 
     return changed;
   if (!refersTo[holder.index].test(place.base.index)) {
     refersTo[holder.index].set(place.base.index);
-    borrowed.set(place.base.index);
     changed = true;
   }
   return changed;
@@ -69,7 +66,10 @@ bool Borrows::flow(const Place &to, const Operand &from) {
   bool changed = include(to.base, from.place.base);
   if (hasDeref(to)) {
     BitSet targets = refersTo[to.base.index];
-    targets.forEach([&](size_t target) { changed |= include(LocalId{static_cast<uint32_t>(target)}, from.place.base); });
+    targets.forEach([&](size_t target) {
+      if (spend(1))
+        changed |= include(LocalId{static_cast<uint32_t>(target)}, from.place.base);
+    });
   }
   return changed;
 }
@@ -83,6 +83,8 @@ bool Borrows::flowCall(const std::vector<Operand> &operands, const Place *to) {
       changed |= flow(*to, operand);
     BitSet targets = refersTo[operand.place.base.index];
     targets.forEach([&](size_t target) {
+      if (!spend(operands.size()))
+        return;
       for (const Operand &other : operands)
         if (other.kind != Operand::Kind::Const)
           changed |= include(LocalId{static_cast<uint32_t>(target)}, other.place.base);
@@ -94,6 +96,8 @@ bool Borrows::flowCall(const std::vector<Operand> &operands, const Place *to) {
 bool Borrows::step(const Program &program, const Body &body) {
   bool changed = false;
   for (const Block &block : body.blocks) {
+    if (!spend(block.statements.size() + 1))
+      return false;
     for (const Statement &statement : block.statements) {
       if (statement.kind != Statement::Kind::Assign)
         continue;

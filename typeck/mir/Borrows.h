@@ -7,7 +7,7 @@
 //         between locals whose types can hold references, arguments of calls into results and into what other arguments refer to.
 // For     count elision (ElaborateDrops.h) and frames, where a local is needed while a loan of it is (rules.md L8). It never leaves a loan out; the
 //         loan check, which must not find too many, has its own.
-// Cost    locals * instructions in the worst case. Bodies with more than 4096 locals are not looked at: there everything counts as referred to.
+// Cost    instructions * what the arguments of calls refer to, until nothing changes. Beyond a limit everything counts as referred to.
 #pragma once
 #include "typeck/mir/BitSet.h"
 #include "typeck/mir/Mir.h"
@@ -18,12 +18,10 @@ class Borrows {
 public:
   Borrows(const Program &program, const Body &body);
 
-  // Adds to a set of live locals those that live ones may refer to.
-  void close(BitSet &live) const;
-  // Whether `holder` may refer to `local`.
-  bool refers(LocalId holder, LocalId local) const;
-  // Whether its address is taken at all.
-  bool isBorrowed(LocalId local) const { return isCoarse || borrowed.test(local.index); }
+  // Whether one of the locals `live` may refer to `local`, or anything may.
+  bool isReferredTo(const BitSet &live, LocalId local) const {
+    return isCoarse || exposed.test(local.index) || holders[local.index].intersects(live);
+  }
 
 private:
   bool step(const Program &program, const Body &body);
@@ -32,11 +30,14 @@ private:
   bool flow(const Place &to, const Operand &from);
   bool flowCall(const std::vector<Operand> &operands, const Place *to);
 
+  void invert();
+  bool spend(size_t amount);
+
   bool isCoarse = false;
-  size_t count = 0; // of locals
-  std::vector<BitSet> refersTo; // by local
+  size_t left; // of the work that may be done
+  std::vector<BitSet> refersTo, holders; // by local; the second is the first turned round
   std::vector<bool> mayHold; // by local: its type can hold a reference or a raw pointer
-  BitSet exposed, borrowed;
+  BitSet exposed;
 };
 
 } // namespace async::mir

@@ -26,7 +26,6 @@ class Checker {
 public:
   Checker(Program &program, const frontend::Interner &interner, const Body &body, Diagnostics &diagnostics)
       : program(program), interner(interner), body(body), diagnostics(diagnostics), paths(program, body) {
-    sitesOfPath.resize(paths.size());
     collect();
     bits = sites.size() + body.locals.size();
     reported.assign(sites.size(), false);
@@ -58,7 +57,7 @@ public:
       forget(state, paths.ofLocal(statement.local));
       state.reset(started(statement.local));
       if (statement.kind == Statement::Kind::StorageLive)
-        state.set(siteBase[block.index] + firstSite[block.index][index]);
+        state.set(bitOf[siteBase[block.index] + firstSite[block.index][index]]);
       return;
     case Statement::Kind::Nop:
       return;
@@ -93,12 +92,9 @@ public:
 private:
   size_t started(LocalId local) const { return sites.size() + local.index; }
 
-  // Sites are numbered in order of the instructions of a block, so that a walk finds them by counting.
+  // Sites are found in order of the instructions of a block, so that a walk finds them again by counting.
   void collect() {
-    auto add = [&](PathId path, Span span, BlockId block, bool isMove) {
-      sitesOfPath[path.index].push_back(static_cast<uint32_t>(sites.size()));
-      sites.push_back({path, span, block, isMove});
-    };
+    auto add = [&](PathId path, Span span, BlockId block, bool isMove) { sites.push_back({path, span, block, isMove}); };
     firstSite.resize(body.blocks.size());
     for (uint32_t b = 0; b < body.blocks.size(); ++b) {
       siteBase.push_back(static_cast<uint32_t>(sites.size()));
@@ -118,7 +114,24 @@ private:
       here();
       forEachOperand(body.blocks[b].terminator, moved(body.blocks[b].terminator.span));
     }
+    numberByPath();
     collectAwaited();
+  }
+
+  // The bits of a path's sites stand side by side.
+  void numberByPath() {
+    firstBit.assign(paths.size() + 1, 0);
+    for (const Site &site : sites)
+      ++firstBit[site.path.index + 1];
+    for (size_t i = 1; i < firstBit.size(); ++i)
+      firstBit[i] += firstBit[i - 1];
+    std::vector<uint32_t> next(firstBit.begin(), firstBit.end() - 1);
+    std::vector<Site> sorted(sites.size());
+    for (const Site &site : sites) {
+      bitOf.push_back(next[site.path.index]++);
+      sorted[bitOf.back()] = site;
+    }
+    sites = std::move(sorted);
   }
 
   // Temporaries that are only made to be awaited: to move a started future into one is to await it.
@@ -133,10 +146,12 @@ private:
   }
 
   void forget(BitSet &state, PathId root) {
-    paths.forSubtree(root, [&](PathId path) {
-      for (uint32_t site : sitesOfPath[path.index])
-        state.reset(site);
-    });
+    paths.forSubtree(root, [&](PathId path) { state.resetRange(firstBit[path.index], firstBit[path.index + 1]); });
+  }
+
+  // f(bit) for each site of the path that reaches this point.
+  template <typename F> void forSites(const BitSet &state, PathId path, F &&f) const {
+    state.forEachIn(firstBit[path.index], firstBit[path.index + 1], f);
   }
 
   void assigned(BitSet &state, const Place &place) {
@@ -160,13 +175,14 @@ private:
       checkMove(state, place, span);
       // To move again what has been moved is one mistake, with all that follows.
       for (PathId at = found.path; at.valid(); at = paths[at].parent)
-        for (uint32_t other : sitesOfPath[at.index])
-          if (state.test(other) && sites[other].isMove)
-            reported[site] = true;
+        forSites(state, at, [&](size_t other) {
+          if (sites[other].isMove)
+            reported[bitOf[site]] = true;
+        });
     }
     if (found.isExact) {
       forget(state, found.path);
-      state.set(site);
+      state.set(bitOf[site]);
     }
     ++site;
   }
@@ -174,16 +190,12 @@ private:
   // The first site that has not been reported and reaches this use; the whole chain counts as reported with it.
   const Site *reaching(const BitSet &state, PathId path) {
     const Site *found = nullptr;
-    for (uint32_t site : sitesOfPath[path.index]) {
-      if (!state.test(site))
-        continue;
+    forSites(state, path, [&](size_t site) {
       if (!reported[site] && !found)
         found = &sites[site];
-    }
+    });
     if (found)
-      for (uint32_t site : sitesOfPath[path.index])
-        if (state.test(site))
-          reported[site] = true;
+      forSites(state, path, [&](size_t site) { reported[site] = true; });
     return found;
   }
 
@@ -292,8 +304,10 @@ private:
   const Body &body;
   Diagnostics &diagnostics;
   MovePaths paths;
-  std::vector<Site> sites;
-  std::vector<std::vector<uint32_t>> sitesOfPath, firstSite;
+  std::vector<Site> sites; // by bit
+  std::vector<uint32_t> bitOf; // by number in order of the instructions
+  std::vector<uint32_t> firstBit; // by path, and the end
+  std::vector<std::vector<uint32_t>> firstSite;
   std::vector<uint32_t> siteBase;
   std::vector<bool> reported, awaited;
   bool isChecking = false, inCleanup = false, awaits = false;

@@ -6,7 +6,7 @@
 //   void statement(BitSet &state, const Statement &, BlockId, uint32_t index)
 //   void terminator(BitSet &state, const Terminator &, BlockId)                what holds on every way out
 //   void edge(BitSet &state, const Terminator &, BlockId, size_t successor)    what holds on that way only (Cfg.h numbers them)
-// Cost: blocks * loop depth * bits / 64.
+// Cost: instructions * loop depth, sets as in BitSet.h.
 #pragma once
 #include <deque>
 

@@ -7,15 +7,25 @@ namespace async::mir {
 Liveness::Liveness(const Body &body, LivenessOptions options) : body(body), options(options) {
   entry.assign(body.blocks.size(), BitSet(body.locals.size()));
   std::vector<BlockId> order = reversePostorder(body);
+  std::vector<std::vector<BlockId>> from = predecessors(body);
+  std::vector<bool> dirty(body.blocks.size(), true);
   for (bool again = true; again;) {
     again = false;
     for (size_t i = order.size(); i-- > 0;) {
+      uint32_t at = order[i].index;
+      if (!dirty[at])
+        continue;
+      dirty[at] = false;
       BitSet state = atExit(order[i]);
-      const Block &block = body.blocks[order[i].index];
+      const Block &block = body.blocks[at];
       before(block.terminator, state);
       for (size_t k = block.statements.size(); k-- > 0;)
         before(block.statements[k], state);
-      again |= entry[order[i].index].unite(state);
+      if (!entry[at].unite(state))
+        continue;
+      again = true;
+      for (BlockId before : from[at])
+        dirty[before.index] = true;
     }
   }
 }

@@ -3,7 +3,7 @@
 // A read is every operand, reference, inspection, drop (unless left out) and every use of a local as an index or of a reference that is
 // followed. A whole assignment ends what was live before; so does the storage's begin and end. References are not followed: a local that is only
 // used through a loan of it is not live here (Borrows.h knows the loans).
-// Cost: blocks * loop depth * locals / 64, and one walk for each block that is looked into.
+// Cost: instructions * loop depth, sets as in BitSet.h; and one walk for each block that is looked into.
 #pragma once
 #include "typeck/mir/BitSet.h"
 #include "typeck/mir/Cfg.h"

@@ -1,4 +1,6 @@
 // Count elision: the last use of a counted local takes its count over instead of adding one.
+#include <algorithm>
+
 #include "typeck/mir/Borrows.h"
 #include "typeck/mir/ElaborateDrops.h"
 #include "typeck/mir/Liveness.h"
@@ -15,22 +17,23 @@ template <typename Instruction> bool hasShare(const Instruction &instruction) {
   return found;
 }
 
-// `after` holds what is read later, and all that this may refer to.
-template <typename Instruction> void rewrite(Instruction &instruction, const BitSet &after, const Borrows &borrows) {
-  std::vector<Operand *> operands;
-  forEachOperand(instruction, [&](Operand &operand) { operands.push_back(&operand); });
+// `after` holds what is read later.
+template <typename Instruction> void rewrite(Instruction &instruction, const BitSet &after, const Borrows &borrows, BitSet used) {
+  std::vector<uint32_t> bases;
+  visitUses(static_cast<const Instruction &>(instruction), [&](const Place &place, UseKind) { bases.push_back(place.base.index); });
+  std::sort(bases.begin(), bases.end());
+  for (uint32_t base : bases)
+    used.set(base);
   const Place *to = destination(instruction);
-  for (size_t i = operands.size(); i-- > 0;) {
-    if (!isWholeShare(*operands[i]))
-      continue;
-    LocalId local = operands[i]->place.base;
-    bool isNeeded = after.test(local.index) || (to && to->base == local);
-    visitUses(static_cast<const Instruction &>(instruction), [&](const Place &place, UseKind) {
-      isNeeded |= &place != &operands[i]->place && (place.base == local || borrows.refers(place.base, local));
-    });
-    if (!isNeeded)
-      operands[i]->kind = Operand::Kind::Move;
-  }
+  forEachOperand(instruction, [&](Operand &operand) {
+    if (!isWholeShare(operand))
+      return;
+    LocalId local = operand.place.base;
+    auto [first, last] = std::equal_range(bases.begin(), bases.end(), local.index);
+    bool isNeeded = after.test(local.index) || (to && to->base == local) || last - first > 1;
+    if (!isNeeded && !borrows.isReferredTo(after, local) && !borrows.isReferredTo(used, local))
+      operand.kind = Operand::Kind::Move;
+  });
 }
 
 } // namespace
@@ -46,20 +49,16 @@ void moveLastUses(const Program &program, Body &body) {
     return;
   Liveness liveness(body, {.dropsAreUses = false});
   Borrows borrows(program, body);
+  const BitSet none(body.locals.size());
   for (BlockId id : reversePostorder(body)) {
     Block &block = body.blocks[id.index];
     BitSet state = liveness.atExit(id);
-    auto closed = [&] {
-      BitSet after = state;
-      borrows.close(after);
-      return after;
-    };
     if (hasShare(block.terminator))
-      rewrite(block.terminator, closed(), borrows);
+      rewrite(block.terminator, state, borrows, none);
     liveness.before(block.terminator, state);
     for (size_t i = block.statements.size(); i-- > 0;) {
       if (hasShare(block.statements[i]))
-        rewrite(block.statements[i], closed(), borrows);
+        rewrite(block.statements[i], state, borrows, none);
       liveness.before(block.statements[i], state);
     }
   }

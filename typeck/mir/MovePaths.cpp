@@ -49,10 +49,8 @@ bool MovePaths::normalise(TypeId id, Projection &projection) const {
 }
 
 PathId MovePaths::child(PathId parent, const Projection &projection) const {
-  for (PathId child = paths[parent.index].firstChild; child.valid(); child = paths[child.index].nextSibling)
-    if (paths[child.index].place.path.back() == projection)
-      return child;
-  return {};
+  auto found = children.find({parent.index, projection.index, projection.kind});
+  return found == children.end() ? PathId{} : found->second;
 }
 
 PathId MovePaths::add(const Place &place) {
@@ -69,6 +67,7 @@ PathId MovePaths::add(const Place &place) {
       made.place.path.push_back(projection);
       paths.push_back(std::move(made));
       paths[at.index].firstChild = next;
+      children.emplace(Step{at.index, projection.index, projection.kind}, next);
     }
     type = projectedType(program, type, variant, projection);
     variant = projection.kind == Projection::Kind::Downcast ? projection.index : 0;

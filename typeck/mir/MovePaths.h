@@ -4,7 +4,7 @@
 // belongs to no path of its own; it shares the fate of the nearest path above. The paths are all locals, and every place that is moved from or
 // assigned, with all above it.
 #pragma once
-#include <functional>
+#include <unordered_map>
 #include <vector>
 
 #include "typeck/mir/BitSet.h"
@@ -46,11 +46,22 @@ public:
   bool normalise(TypeId type, Projection &projection) const;
 
 private:
+  // Steps that paths take are told apart by kind and index.
+  struct Step {
+    uint32_t parent, index;
+    Projection::Kind kind;
+    friend bool operator==(const Step &, const Step &) = default;
+  };
+  struct HashStep {
+    size_t operator()(const Step &step) const { return (size_t{step.parent} << 34 | size_t{step.index} << 2 | static_cast<size_t>(step.kind)) * 0x9e3779b97f4a7c15; }
+  };
+
   PathId add(const Place &place);
 
   Program &program;
   const Body &body;
   std::vector<MovePath> paths;
+  std::unordered_map<Step, PathId, HashStep> children;
 };
 
 } // namespace async::mir

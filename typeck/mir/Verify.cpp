@@ -232,8 +232,10 @@ private:
     if (fn.index >= program.fns.size())
       return error("a callee that does not exist");
     const FnDecl &decl = program.fn(fn);
-    require(decl.params.size() == terminator.operands.size(), fmt::format("{} arguments are wanted", decl.params.size()));
-    require(terminator.callee.args.size() == decl.generics.params.size(), fmt::format("{} type arguments are wanted", decl.generics.params.size()));
+    if (decl.params.size() != terminator.operands.size())
+      error(fmt::format("{} arguments are wanted", decl.params.size()));
+    if (terminator.callee.args.size() != decl.generics.params.size())
+      error(fmt::format("{} type arguments are wanted", decl.generics.params.size()));
     for (size_t i = 0; i < std::min(decl.params.size(), terminator.operands.size()); ++i)
       same(substitute(program.types, decl.params[i].type, terminator.callee.args), operandType(program, body, terminator.operands[i]), "argument");
   }
