@@ -19,6 +19,15 @@ elseif(ASYNC_SANITIZE)
   message(FATAL_ERROR "ASYNC_SANITIZE is address or thread, not ${ASYNC_SANITIZE}")
 endif()
 
+# A library without a PCH of its own takes this one: most of what a small file costs are standard headers.
+find_package(fmt REQUIRED)
+set(async_options -Wall -Wextra -Werror -Wno-deprecated-declarations -fno-rtti)
+add_library(async_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/Pch.cpp)
+target_link_libraries(async_pch PUBLIC fmt::fmt)
+target_compile_options(async_pch PRIVATE ${async_options} -fno-exceptions -Xclang -fno-pch-timestamp)
+target_precompile_headers(async_pch PRIVATE <algorithm> <array> <cstdint> <cstring> <deque> <functional> <map> <memory> <optional> <set> <span> <string>
+                          <string_view> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>)
+
 # async_library(NAME [PCH header] [DEPENDS target...] [EXCEPTIONS]): the static library of the folder it is called in, of all its sources.
 function(async_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS" "PCH" "DEPENDS" ${ARGN})
@@ -26,11 +35,11 @@ function(async_library name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} fmt::fmt)
-  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror -Wno-deprecated-declarations -fno-rtti $<$<NOT:$<BOOL:${ARG_EXCEPTIONS}>>:-fno-exceptions>)
+  target_compile_options(${name} PRIVATE ${async_options} $<$<NOT:$<BOOL:${ARG_EXCEPTIONS}>>:-fno-exceptions>)
   if(ARG_PCH)
     target_precompile_headers(${name} PRIVATE ${ARG_PCH})
     target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+  elseif(NOT ARG_EXCEPTIONS)
+    target_precompile_headers(${name} REUSE_FROM async_pch)
   endif()
 endfunction()
-
-find_package(fmt REQUIRED)

@@ -1,0 +1,1 @@
+// What the target that holds the shared precompiled header is made of (AsyncLibrary.cmake).
