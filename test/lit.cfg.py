@@ -1,5 +1,6 @@
 # lit's settings. `%golden %s` compares standard input with the generated block at the end of the test, and rewrites it with BLESS=1.
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -8,6 +9,7 @@ config.name = "asyncc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".async", ".mir", ".test"]
 config.excludes = ["unit", "inputs"]
+config.available_features.update(tool for tool in ["gdb"] if shutil.which(tool))
 build = os.path.abspath(lit_config.params["build"])
 source = os.path.dirname(__file__)
 config.test_source_root = source

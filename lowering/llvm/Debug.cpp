@@ -4,13 +4,14 @@ namespace async::llvmgen {
 
 using namespace llvm;
 
-DebugInfo::DebugInfo(Module &module, const frontend::SourceMap &sources, StringRef version, bool optimised)
-    : builder(module), sources(sources) {
+DebugInfo::DebugInfo(Module &module, const frontend::SourceMap &sources, StringRef version, bool optimised) : builder(module), sources(sources) {
   module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);
   module.addModuleFlag(Module::Max, "Dwarf Version", 5);
-  // No folder of this machine is written down: the same program gives the same bytes anywhere.
-  unit = builder.createCompileUnit(dwarf::DW_LANG_C99, builder.createFile(module.getSourceFileName(), "."), version, optimised, "", 0, "",
-                                   DICompileUnit::LineTablesOnly);
+  // No folder of this machine is written down: the same program gives the same bytes anywhere. Debuggers know no language of ours; Rust's paths,
+  // type arguments and number types are written like ours. By the word clang gdb knows that a function's second line entry is behind its prologue.
+  std::string producer = ("clang LLVM (asyncc " + version + ")").str();
+  unit = builder.createCompileUnit(dwarf::DW_LANG_Rust, builder.createFile(module.getSourceFileName(), "."), producer, optimised, "", 0, "",
+                                   DICompileUnit::FullDebug);
   anyType = builder.createSubroutineType(builder.getOrCreateTypeArray({}));
 }
 
@@ -27,9 +28,8 @@ DIFile *DebugInfo::file(frontend::FileId id) {
 void DebugInfo::beginFunction(Function &function, StringRef name, frontend::Span span) {
   frontend::Location place = span.known() ? sources.locate(span.lo) : frontend::Location{};
   DIFile *in = span.known() ? file(place.file) : unit->getFile();
-  DISubprogram *subprogram =
-      builder.createFunction(in, name, function.getName(), in, place.line, anyType, place.line, DINode::FlagPrototyped,
-                             DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit);
+  DISubprogram *subprogram = builder.createFunction(in, name, function.getName(), in, place.line, anyType, place.line, DINode::FlagPrototyped,
+                                                    DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit);
   function.setSubprogram(subprogram);
 }
 

@@ -82,7 +82,11 @@ def lit_tests(build, wanted):
             count(0, 1)
             return
     for test in tests:
-        judge(test["name"].partition(" :: ")[2], test["code"] == "PASS")
+        name = test["name"].partition(" :: ")[2]
+        if test["code"] == "UNSUPPORTED":
+            print(f"left out for want of a tool: {name}")
+        else:
+            judge(name, test["code"] == "PASS")
 
 
 def programs(build):
