@@ -22,6 +22,8 @@ Direction directionOf(const IoLeaf *leaf) { return (leaf->operation & 0xff) == A
 
 int64_t acceptNow(int fd) {
   int accepted = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted < 0 && errno == EMFILE && raiseDescriptorLimit())
+    accepted = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted < 0)
     return -errno;
   int one = 1;
@@ -87,11 +89,11 @@ int64_t attempt(Descriptor *descriptor, IoLeaf *leaf) {
 }
 
 // Puts the leaf into the descriptor's queue. 0: it waits; 1: an edge has come, try again; else -errno.
-int enqueue(Worker *worker, Descriptor *descriptor, IoLeaf *leaf) {
+int enqueue(Descriptor *descriptor, IoLeaf *leaf) {
   Direction direction = directionOf(leaf);
   SpinLock held(descriptor->lock);
   if (!descriptor->registered) {
-    if (int error = registerDescriptor(worker, descriptor, leaf->fd))
+    if (int error = registerDescriptor(descriptor, leaf->fd))
       return error;
   } else if (descriptor->edges & (1 << direction)) {
     return 1;
@@ -130,7 +132,7 @@ bool drive(Worker *worker, IoLeaf *leaf, int64_t &result) {
     if (result != -EAGAIN)
       return true;
     beginWait(worker, leaf, IoLeafKind, &resumed);
-    int outcome = enqueue(worker, descriptor, leaf);
+    int outcome = enqueue(descriptor, leaf);
     if (outcome == 0)
       return false;
     unlinkWait(leaf);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,7 +52,10 @@ void fromSystem(const sockaddr_storage &from, SocketAddr &to) {
 }
 
 int64_t newSocket(const SocketAddr &address) {
-  int fd = socket(address.isV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int family = address.isV6 ? AF_INET6 : AF_INET, type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  int fd = socket(family, type, 0);
+  if (fd < 0 && errno == EMFILE && raiseDescriptorLimit())
+    fd = socket(family, type, 0);
   if (fd < 0)
     return -errno;
   ++currentWorker()->counts.descriptors;
@@ -82,6 +86,16 @@ void closeSocket(int64_t fd) {
   close(static_cast<int>(fd));
   if (Worker *worker = currentWorker())
     --worker->counts.descriptors;
+}
+
+bool raiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return errno = EMFILE, false;
+  limit.rlim_cur = limit.rlim_max;
+  bool raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  errno = EMFILE;
+  return raised;
 }
 
 int64_t beginConnect(const SocketAddr *address) {

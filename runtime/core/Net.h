@@ -13,5 +13,7 @@ struct SocketAddr {
 
 int64_t beginConnect(const SocketAddr *address); // a socket whose connection is under way
 void closeSocket(int64_t fd);
+// After EMFILE: lets the process have as many descriptors as the system allows it. True: it has more now.
+bool raiseDescriptorLimit();
 
 } // namespace async::core

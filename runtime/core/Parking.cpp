@@ -9,12 +9,13 @@ namespace async::core {
 
 using sync::SpinLock;
 
-constexpr int64_t sentinelPeriodNs = 10'000'000;
+constexpr int64_t guardPeriodNs = 4'000'000;
+constexpr uint32_t worthWakingNs = 100'000; // of work: what a wake-up costs, several times
 
 void unpark(Worker *worker) {
   __atomic_store_n(&worker->wake, 1u, __ATOMIC_RELEASE);
   if (Real::loadRelaxed(&worker->parksInEpoll))
-    wakeReactor(worker);
+    wakeReactor();
   else
     sync::futexWake(&worker->wake);
 }
@@ -22,6 +23,8 @@ void unpark(Worker *worker) {
 namespace {
 
 void setHint(uint32_t &word, uint32_t value) { Real::storeRelaxed(&word, value); }
+
+void setGuard(Worker *worker) { Real::storeRelaxed(&runtime.guard, worker); } // under idleLock
 
 // Under idleLock.
 bool removeParked(Worker *worker) {
@@ -32,9 +35,21 @@ bool removeParked(Worker *worker) {
       *link = worker->parkedNext;
       break;
     }
-  worker->isParked = false;
+  Real::storeRelaxed(&worker->isParked, false);
   setHint(runtime.parked, runtime.parked - 1);
   return true;
+}
+
+// Under idleLock. The one that polls and the guard go on with that if there is another.
+Worker *toWake() {
+  Worker *other = nullptr;
+  for (Worker *worker = runtime.parkedList; worker; worker = worker->parkedNext) {
+    if (!worker->parksInEpoll && worker != runtime.guard)
+      return worker;
+    if (!other || other->parksInEpoll)
+      other = worker;
+  }
+  return other;
 }
 
 } // namespace
@@ -43,13 +58,19 @@ void wakeOne() {
   Worker *worker;
   {
     SpinLock held(runtime.idleLock);
-    worker = runtime.parkedList;
-    if (!worker || runtime.searching != 0)
+    worker = runtime.searching == 0 ? toWake() : nullptr;
+    if (!worker)
       return;
     removeParked(worker);
     setHint(runtime.searching, runtime.searching + 1); // on its behalf
   }
   unpark(worker);
+}
+
+void shareWork(Worker *worker) {
+  uint64_t count = worker->ring.size();
+  if (count > 1 && count * Real::loadRelaxed(&runtime.entryNs) > worthWakingNs)
+    notify();
 }
 
 void unparkAll() {
@@ -104,95 +125,150 @@ bool anyWork(Worker *worker) {
   return Real::load(&worker->last) != 0;
 }
 
-// By the sentinel. A worker that has not moved since the last look is in a long run: its entries and events are served here.
-bool helpStuck(Worker *worker) {
-  bool found = false;
+// By the guard, once a period. A worker that has not moved since the last look is in a long run: its entries and events are served here.
+void lookAfterOthers(Worker *worker) {
+  int64_t now = sync::monotonicNow();
+  worker->guardsOn = true;
+  if (now - runtime.lookedAt < guardPeriodNs)
+    return;
+  runtime.lookedAt = now;
+  worker->guardsOn = worker->attends = false;
   for (unsigned i = 0; i < Real::load(&runtime.startedCount); ++i) {
     Worker *other = runtime.workers[i];
-    if (other == worker)
-      continue;
     uint32_t tick = Real::loadRelaxed(&other->tick);
-    bool stuck = runtime.seenTicks[i] == tick;
+    bool moved = runtime.seenTicks[i] != tick;
     runtime.seenTicks[i] = tick;
-    if (!stuck)
+    if (other == worker || (!moved && Real::loadRelaxed(&other->isParked)))
       continue;
-    if (uint64_t entry = Real::exchange(&other->last, uint64_t{0})) {
+    worker->guardsOn = true;
+    if (moved)
+      continue;
+    worker->attends = true;
+    if (uint64_t entry = Real::exchange(&other->last, uint64_t{0}))
       pushEntry(worker, entry);
-      found = true;
-    }
-    found |= fireTimers(worker, other);
-    found |= pollReactorOf(worker, other);
+    fireTimers(worker, other);
   }
-  return found;
+  if (worker->attends)
+    pollReactor(worker);
 }
 
-int64_t timeToSleep(Worker *worker, bool sentinel) {
+int64_t timeToSleep(Worker *worker, bool guards) {
   int64_t until = worker->wheel.nextTurn();
   if (Real::loadRelaxed(&runtime.phase) == Ending && runtime.graceEnd < until)
     until = runtime.graceEnd;
-  int64_t now = sync::monotonicNow();
-  int64_t left = until == INT64_MAX ? -1 : until > now ? until - now : 0;
-  if (sentinel && (left < 0 || left > sentinelPeriodNs))
-    left = sentinelPeriodNs;
-  return left;
+  int64_t left = -1;
+  if (until != INT64_MAX) {
+    int64_t now = sync::monotonicNow();
+    left = until > now ? until - now : 0;
+  }
+  return guards && (left < 0 || left > guardPeriodNs) ? guardPeriodNs : left;
+}
+
+// Under idleLock: what the worker does while it sleeps.
+void chooseDuty(Worker *worker, bool othersAwake) {
+  if (!runtime.guard && (othersAwake || worker->guardsOn))
+    setGuard(worker);
+  // Who is awake and has short entries polls soon: two workers would take turns at what one can do.
+  bool needed = !othersAwake || worker->attends || Real::loadRelaxed(&runtime.entryNs) * 2 > worthWakingNs;
+  Real::storeRelaxed(&worker->parksInEpoll, needed && isReactorOpen() && takePolling());
 }
 
 // Sleeps until something is there for this worker. True: it was woken to search.
 bool park(Worker *worker, bool searching) {
-  bool othersAwake;
+  bool othersAwake, guards;
   {
     SpinLock held(runtime.idleLock);
     if (searching)
       setHint(runtime.searching, runtime.searching - 1);
     __atomic_store_n(&worker->wake, 0u, __ATOMIC_RELAXED);
-    Real::storeRelaxed(&worker->parksInEpoll, worker->epoll >= 0);
-    worker->isParked = true;
+    othersAwake = runtime.parked + 1 < Real::load(&runtime.startedCount);
+    chooseDuty(worker, othersAwake);
+    guards = runtime.guard == worker;
+    Real::storeRelaxed(&worker->isParked, true);
     worker->parkedNext = runtime.parkedList;
     runtime.parkedList = worker;
     setHint(runtime.parked, runtime.parked + 1);
-    othersAwake = runtime.parked < Real::load(&runtime.startedCount);
   }
   if (othersAwake) // one that wakes later takes the lock first and sees this worker parked
     Real::heavyFence();
-  bool sentinel = false;
-  if (!anyWork(worker)) {
-    // With others awake one parked worker stands guard.
-    uint32_t none = 0;
-    sentinel = Real::loadRelaxed(&runtime.parked) < Real::load(&runtime.startedCount) && Real::cas(&runtime.sentinel, none, 1u);
-    int64_t timeout = timeToSleep(worker, sentinel);
-    if (worker->parksInEpoll)
-      waitReactor(worker, timeout);
-    else if (__atomic_load_n(&worker->wake, __ATOMIC_ACQUIRE) == 0)
-      sync::futexWait(&worker->wake, 0, timeout);
+  bool found = anyWork(worker);
+  if (worker->parksInEpoll) {
+    if (found)
+      leavePolling();
+    else
+      found = waitReactor(worker, timeToSleep(worker, guards));
+  } else if (!found && __atomic_load_n(&worker->wake, __ATOMIC_ACQUIRE) == 0) {
+    sync::futexWait(&worker->wake, 0, timeToSleep(worker, guards));
   }
   bool woken;
   {
     SpinLock held(runtime.idleLock);
     woken = !removeParked(worker);
+    Real::storeRelaxed(&worker->parksInEpoll, false);
+    if (guards)
+      setGuard(nullptr);
   }
-  if (sentinel) {
-    helpStuck(worker);
-    Real::store(&runtime.sentinel, 0u);
-  }
+  worker->guardsOn = false;
+  if (guards)
+    lookAfterOthers(worker);
   return woken;
+}
+
+// This worker has work: somebody else looks after it.
+void handOverGuard(Worker *worker) {
+  Worker *guard = Real::loadRelaxed(&runtime.guard);
+  if (guard != worker && (guard || Real::loadRelaxed(&runtime.parked) == 0))
+    return;
+  {
+    SpinLock held(runtime.idleLock);
+    if (runtime.guard && runtime.guard != worker)
+      return;
+    setGuard(guard = toWake());
+  }
+  if (guard)
+    unpark(guard); // it is still registered, and sleeps again with a limit
+}
+
+void noteBusy(Worker *worker) {
+  worker->busySince = sync::monotonicNow();
+  worker->busyTick = worker->tick;
+}
+
+// One that was interrupted for long must not count for much.
+void noteIdle(Worker *worker) {
+  uint32_t entries = worker->tick - worker->busyTick;
+  if (worker->busySince == 0 || entries == 0)
+    return;
+  int64_t old = Real::loadRelaxed(&runtime.entryNs), now = (sync::monotonicNow() - worker->busySince) / entries;
+  int64_t most = old * 8 + 1000;
+  Real::storeRelaxed(&runtime.entryNs, static_cast<uint32_t>((old * 7 + (now > most ? most : now) + 7) / 8));
+  worker->busySince = 0;
+}
+
+// There is work.
+void goOn(Worker *worker, bool searching) {
+  if (Real::load(&runtime.startedCount) == 1)
+    return;
+  if (searching)
+    stopSearching(true);
+  handOverGuard(worker);
+  noteBusy(worker);
 }
 
 bool idleReal(Worker *worker) {
   bool searching = false;
+  noteIdle(worker);
   for (;;) {
     if (Real::load(&runtime.phase) == Over)
       return false;
     if (pollSources(worker) || !worker->ring.empty() || Real::loadRelaxed(&worker->last)) {
-      if (searching)
-        stopSearching(true);
-      else if (worker->ring.size() > 1)
-        notify();
+      goOn(worker, searching);
       return true;
     }
     if (Real::load(&runtime.startedCount) > 1) {
       searching = searching || startSearching();
       if (searching && stealFromOthers(worker)) {
-        stopSearching(true);
+        goOn(worker, searching);
         return true;
       }
     }
@@ -204,8 +280,6 @@ void submitReal(Worker *worker, uint64_t entry) {
   if (uint64_t older = Real::exchange(&worker->last, entry)) {
     pushEntry(worker, older);
     notify();
-  } else if (Real::loadRelaxed(&runtime.parked) && !Real::loadRelaxed(&runtime.sentinel)) {
-    wakeOne(); // it will find nothing and stand guard
   }
 }
 

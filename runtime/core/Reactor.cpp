@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/core/Parking.h"
 #include "runtime/core/Scheduler.h"
 
 namespace async::core {
@@ -48,7 +49,10 @@ void freeDescriptors() {
   }
 }
 
-static int openReactor(Worker *worker) {
+static int openReactor() {
+  SpinLock held(runtime.reactorLock);
+  if (runtime.epoll >= 0)
+    return 0;
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0)
     return -errno;
@@ -63,28 +67,28 @@ static int openReactor(Worker *worker) {
       close(wake);
     return -error;
   }
-  worker->wakeEvent = wake;
-  __atomic_store_n(&worker->epoll, epoll, __ATOMIC_RELEASE); // for the sentinel
+  runtime.wakeEvent = wake;
+  Real::store(&runtime.epoll, epoll); // release: the event
   return 0;
 }
 
-void closeReactor(Worker *worker) {
-  if (worker->epoll < 0)
+void closeReactor() {
+  if (runtime.epoll < 0)
     return;
-  close(worker->epoll);
-  close(worker->wakeEvent);
-  worker->epoll = worker->wakeEvent = -1;
+  close(runtime.epoll);
+  close(runtime.wakeEvent);
+  runtime.epoll = runtime.wakeEvent = -1;
 }
 
 // Under the descriptor's lock.
-int registerDescriptor(Worker *worker, Descriptor *descriptor, int fd) {
-  if (worker->epoll < 0)
-    if (int error = openReactor(worker))
+int registerDescriptor(Descriptor *descriptor, int fd) {
+  if (!isReactorOpen())
+    if (int error = openReactor())
       return error;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = static_cast<uint64_t>(fd);
-  if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0 && errno != EEXIST)
+  if (epoll_ctl(runtime.epoll, EPOLL_CTL_ADD, fd, &event) < 0 && errno != EEXIST)
     return -errno;
   Real::storeRelaxed(&descriptor->registered, uint8_t{1});
   return 0;
@@ -101,9 +105,18 @@ void forgetDescriptor(int fd) {
   descriptor->drained = 0;
 }
 
-void wakeReactor(Worker *worker) {
+bool isReactorOpen() { return Real::load(&runtime.epoll) >= 0; }
+
+bool takePolling() {
+  uint32_t nobody = 0;
+  return Real::loadRelaxed(&runtime.polling) == 0 && Real::cas(&runtime.polling, nobody, 1u);
+}
+
+void leavePolling() { Real::store(&runtime.polling, 0u); }
+
+void wakeReactor() {
   uint64_t one = 1;
-  ssize_t written = write(worker->wakeEvent, &one, sizeof one); // full: it is awake anyway
+  ssize_t written = write(runtime.wakeEvent, &one, sizeof one); // full: it is awake anyway
   (void)written;
 }
 
@@ -158,7 +171,8 @@ int waitEvents(int epoll, epoll_event *events, int capacity, int64_t timeoutNs) 
 bool waitReactor(Worker *worker, int64_t timeoutNs) {
   constexpr int capacity = 256;
   epoll_event events[capacity];
-  int count = waitEvents(worker->epoll, events, capacity, timeoutNs);
+  int count = waitEvents(runtime.epoll, events, capacity, timeoutNs);
+  leavePolling();
   bool woken = false;
   for (int i = 0; i < count; ++i)
     if (events[i].data.u64 != wakeTag) {
@@ -168,28 +182,11 @@ bool waitReactor(Worker *worker, int64_t timeoutNs) {
   return woken;
 }
 
-bool pollReactorOf(Worker *worker, Worker *other) {
-  int epoll = __atomic_load_n(&other->epoll, __ATOMIC_ACQUIRE);
-  if (epoll < 0)
-    return false;
-  constexpr int capacity = 64;
-  epoll_event events[capacity];
-  int count = epoll_wait(epoll, events, capacity, 0);
-  bool woken = false;
-  for (int i = 0; i < count; ++i)
-    if (events[i].data.u64 == wakeTag) {
-      if (other != worker)
-        wakeReactor(other); // it was meant for the other
-    } else {
-      harvest(worker, events[i]);
-      woken = true;
-    }
-  return woken;
-}
+bool pollReactor(Worker *worker) { return isReactorOpen() && takePolling() && waitReactor(worker, 0); }
 
 bool pollSources(Worker *worker) {
   bool found = fireTimers(worker, worker);
-  found |= worker->epoll >= 0 && !worker->ring.empty() && pollReactorOf(worker, worker);
+  found |= !worker->ring.empty() && pollReactor(worker); // else it waits there soon
   found |= handleSignals(worker);
   if (Real::load(&runtime.injectorSize)) {
     SpinLock held(runtime.injectorLock);
@@ -200,6 +197,8 @@ bool pollSources(Worker *worker) {
   }
   if (Real::loadRelaxed(&runtime.phase) == Ending)
     endIfDone(worker);
+  if (found)
+    shareWork(worker);
   return found;
 }
 

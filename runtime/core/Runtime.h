@@ -43,6 +43,8 @@ struct Counts {
   int64_t tasks, frames, timers, descriptors;
 };
 
+struct PendingWords; // Words.cpp
+
 struct Runtime {
   const World *world;
   Worker *workers[maxWorkers];
@@ -54,8 +56,16 @@ struct Runtime {
   uint32_t idleLock;
   uint32_t searching, parked; // under idleLock; read without it as a hint
   Worker *parkedList;
-  uint32_t sentinel; // a parked worker looks after the others
-  uint32_t seenTicks[maxWorkers]; // of the workers, when the sentinel looked last
+  Worker *guard; // looks after the others; under idleLock, read without it as a hint
+  uint32_t seenTicks[maxWorkers]; // of the workers, when the guard looked last
+  int64_t lookedAt;
+  uint32_t entryNs; // how long an entry runs, about; a hint
+
+  // Reactor.h
+  uint32_t reactorLock;
+  int epoll; // -1: none yet
+  int wakeEvent;
+  uint32_t polling; // a worker waits in epoll, or looks
 
   // Entries from threads that are no worker.
   uint32_t injectorLock;
@@ -83,19 +93,21 @@ struct async::abi::Worker : async::abi::WorkerHead {
   uint32_t runOfLast; // entries in a row that came from `last`
   uint64_t last; // the last-in slot: others take it only if this worker does not come back to it
   Leaf *yielded; // leaves of the running task that yielded
+  async::core::PendingWords *words; // for the next spawn; null: it says nothing
   uint32_t tick;
   async::core::Ring<async::core::Real> ring;
   async::core::Heap heap;
   async::core::Counts counts;
   uint64_t randomState;
 
-  // Reactor.
-  int epoll; // -1: none yet
-  int wakeEvent;
+  // Since it last came from idling, by Parking.h.
+  int64_t busySince; // 0: not known
+  uint32_t busyTick;
 
   // Parking, under Runtime::idleLock but for `wake`.
   alignas(64) uint32_t wake; // futex: 1 once it was woken
   bool isParked, parksInEpoll;
+  bool guardsOn, attends; // when it looked last as the guard: others moved or were awake; one of them did not come back to its queue
   Worker *parkedNext;
 
   async::core::Wheel wheel;

@@ -42,7 +42,6 @@ Worker *makeWorker(unsigned index, uint64_t seed) {
     return nullptr;
   memset(static_cast<void *>(worker), 0, sizeof *worker);
   worker->index = index;
-  worker->epoll = worker->wakeEvent = -1;
   worker->randomState = (seed + index + 1) * 0x9e3779b97f4a7c15ull | 1;
   worker->ring.init();
   worker->wheel.init(runtime.world->now());
@@ -50,7 +49,6 @@ Worker *makeWorker(unsigned index, uint64_t seed) {
 }
 
 void freeWorker(Worker *worker) {
-  closeReactor(worker);
   worker->ring.destroy();
   worker->heap.giveAll();
   free(worker);
@@ -68,6 +66,8 @@ void *runThread(void *argument) {
 
 bool prepare() {
   memset(static_cast<void *>(&runtime), 0, sizeof runtime);
+  runtime.epoll = runtime.wakeEvent = -1;
+  runtime.entryNs = 100'000; // long, until it is known
   uint64_t seed = 0;
   bool simulated = sim::seedOf(getenv("ASYNC_SIM"), seed);
   runtime.world = simulated ? &simulatedWorld : &realWorld;
@@ -231,6 +231,7 @@ extern "C" int async_main_run(int argc, char **argv, const async::abi::SpawnInfo
   runtime.startedCount = 0;
   memset(runtime.workers, 0, sizeof runtime.workers);
   free(runtime.injector);
+  closeReactor();
   freeDescriptors();
   return code;
 }

@@ -73,7 +73,7 @@ bool idle(Worker *worker) {
     return false;
   if (core::pollSources(worker) || !worker->ring.empty())
     return true;
-  if (worker->epoll >= 0 && core::pollReactorOf(worker, worker))
+  if (core::pollReactor(worker))
     return true;
   int64_t next = worker->wheel.nextTurn();
   if (next != INT64_MAX) {
@@ -84,7 +84,7 @@ bool idle(Worker *worker) {
     clockNs = runtime.graceEnd;
     return true;
   }
-  if (worker->epoll < 0)
+  if (!core::isReactorOpen() || !core::takePolling())
     deadlock();
   core::waitReactor(worker, -1);
   return true;

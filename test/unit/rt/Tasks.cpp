@@ -1,5 +1,6 @@
 // Tasks, scopes, arms, timers and sockets, with one worker, several, and simulated.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -461,7 +462,7 @@ TEST_P(Tasks, AListenerTakesTheSignal) {
   Script main{{openScope(),
                [](Machine &m, Outcome) {
                  static Script sender{{sleepFor(2 * ms), [](Machine &, Outcome) {
-                                         std::raise(SIGTERM);
+                                         kill(getpid(), SIGTERM); // to the process: other threads block it
                                          return done();
                                        },
                                        sleepFor(20 * ms)},
