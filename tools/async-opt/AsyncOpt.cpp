@@ -1,7 +1,8 @@
 // async-opt: reads MIR text, runs passes, prints the MIR: for tests, and for looking at what one pass does.
 //
 //   async-opt FILE --pass=check-moves,elaborate-drops
-// Diagnostics go to standard output before the MIR as `LINE: CODE: text`, with their labels. Exit: 0, 1 errors in the program, 2 wrong text or use.
+// The text is verified before any pass runs. Diagnostics go to standard output before the MIR as `LINE: CODE: text`, with their labels.
+// Exit: 0, 1 errors in the program, 2 wrong text or use.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -9,12 +10,11 @@
 #include <iostream>
 #include <sstream>
 
-#include "frontend/diagnostics/Diagnostics.h"
+#include "tools/async-opt/MirInput.h"
 #include "typeck/lifetimes/CheckLoans.h"
 #include "typeck/mir/CheckMoves.h"
 #include "typeck/mir/ElaborateDrops.h"
 #include "typeck/mir/MustUse.h"
-#include "typeck/mir/Parse.h"
 #include "typeck/mir/Print.h"
 #include "typeck/mir/Verify.h"
 
@@ -22,12 +22,7 @@ using namespace async;
 
 namespace {
 
-struct Input {
-  frontend::SourceMap sources;
-  frontend::Interner interner;
-  typeck::Program program;
-  frontend::Diagnostics diagnostics;
-  std::vector<mir::Body *> bodies;
+struct Input : opt_tool::MirInput {
   bool isBroken = false;
 };
 
@@ -92,21 +87,17 @@ int main(int argc, char **argv) {
     text << stream.rdbuf();
   }
   Input input;
-  std::optional<frontend::FileId> id = input.sources.add(file, text.str());
-  if (!id)
-    return 2;
-  mir::Parsed parsed = mir::parse(input.program, input.interner, input.sources.text(*id), input.sources.start(*id));
-  if (!parsed.error.empty()) {
-    fmt::print(stderr, "{}: {}\n", file, parsed.error);
+  std::string error;
+  if (!input.read(file, text.str(), error)) {
+    fmt::print(stderr, "{}: {}\n", file, error);
     return 2;
   }
-  input.program.fnBodies.resize(input.program.fns.size());
-  input.program.closureBodies.resize(input.program.closures.size());
-  for (std::unique_ptr<mir::Body> &body : parsed.bodies) {
-    input.bodies.push_back(body.get());
-    auto &slot = body->closure.valid() ? input.program.closureBodies[body->closure.index] : input.program.fnBodies[body->fn.index];
-    slot = std::move(body);
+  for (const std::string &line : input.verify()) {
+    fmt::print("verify: {}\n", line);
+    input.isBroken = true;
   }
+  if (input.isBroken)
+    return 1;
   for (const std::string &name : names) {
     const Pass *pass = findPass(name);
     if (!pass) {

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "Version.h"
-#include "lowering/opt/Optimize.h"
 
 namespace async::cli {
 
@@ -39,6 +38,13 @@ std::string runtimeArchive(const CodegenLibrary &library) {
   return found.empty() ? findPart("libasync_rt.a", ASYNC_BUILD_RUNTIME) : found;
 }
 
+// Empty: the runtime has none.
+static std::string inlinePart() {
+  std::error_code code;
+  std::string path = findPart("async_inline.bc", ASYNC_BUILD_INLINE_PART);
+  return fs::exists(path, code) ? path : std::string();
+}
+
 const CodegenLibrary *backend(std::string &error) {
   static const CodegenLibrary *library = nullptr;
   if (library)
@@ -63,31 +69,7 @@ std::string backendVersion() {
   return library ? fmt::format("LLVM {}, target {}", library->llvmVersion, library->target) : "no code generator: " + error;
 }
 
-static void verifyInstances(Lowering &lowering, std::string_view pass) {
-  for (uint32_t i = 0; i < lowering.mono.count(); ++i)
-    if (const mir::Body *body = lowering.mono.instance(i).body.get())
-      lowering.session.verifyAfter(pass, *body);
-}
-
-bool lower(Lowering &lowering) {
-  driver::Session &session = lowering.session;
-  bool collected = mono::collectInstances(lowering.mono, session.interner, session.diagnostics);
-  session.internalErrors += lowering.mono.internalErrors;
-  if (!collected || session.diagnostics.errorCount() > 0 || !session.internalErrors.empty())
-    return false;
-  verifyInstances(lowering, "mono");
-  opt::optimize(lowering.mono);
-  verifyInstances(lowering, "optimize");
-  lowering.states = states::lowerStates(lowering.mono, session.interner);
-#ifndef NDEBUG
-  for (uint32_t i = 0; i < lowering.mono.count(); ++i)
-    if (const states::Lowered *lowered = lowering.states.of(i))
-      session.internalErrors += verifyLowered(lowering.mono, *lowered);
-#endif
-  return session.internalErrors.empty();
-}
-
-std::string generate(Lowering &lowering, const Options &options, llvmgen::Form form, int &status) {
+std::string generate(driver::Lowering &lowering, const Options &options, llvmgen::Form form, int &status) {
   std::string error;
   const CodegenLibrary *library = backend(error);
   if (!library) {
@@ -99,6 +81,7 @@ std::string generate(Lowering &lowering, const Options &options, llvmgen::Form f
   llvmgen::Options settings;
   settings.level = options.level;
   settings.debugInfo = options.debugInfo;
+  settings.inlinePart = inlinePart();
   settings.onlyFunction = options.function;
   settings.version = ASYNC_VERSION;
   llvmgen::Result result = library->generate(input, settings, form);

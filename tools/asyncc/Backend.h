@@ -3,9 +3,8 @@
 #include <string>
 
 #include "lowering/link/library/Library.h"
-#include "lowering/mono/Mono.h"
-#include "lowering/states/Lowered.h"
 #include "tools/asyncc/Options.h"
+#include "tools/driver/Lower.h"
 
 namespace async::cli {
 
@@ -18,16 +17,7 @@ std::string stdFolder();
 std::string storedStd();
 std::string runtimeArchive(const CodegenLibrary &library);
 
-// What is made of a checked program before LLVM.
-struct Lowering {
-  explicit Lowering(driver::Session &session) : session(session), mono(session.program) {}
-  driver::Session &session;
-  mono::Mono mono;
-  states::LoweredSet states;
-};
-// False: errors were reported in the session.
-bool lower(Lowering &lowering);
 // The bytes of a form of the program; empty: `status` is that of the driver and it was said why.
-std::string generate(Lowering &lowering, const Options &options, llvmgen::Form form, int &status);
+std::string generate(driver::Lowering &lowering, const Options &options, llvmgen::Form form, int &status);
 
 } // namespace async::cli

@@ -75,7 +75,7 @@ int check(const Options &options) {
 }
 
 // Loads, checks and lowers; anything but Good is the status of the driver.
-static int prepare(driver::Session &session, Lowering &lowering, const Options &options) {
+static int prepare(driver::Session &session, driver::Lowering &lowering, const Options &options) {
   if (!load(session, options))
     return HasErrors;
   bool good = session.check(true) && lower(lowering);
@@ -85,7 +85,7 @@ static int prepare(driver::Session &session, Lowering &lowering, const Options &
 
 int build(const Options &options) {
   driver::Session session;
-  Lowering lowering(session);
+  driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);
   if (status != Good)
     return status;
@@ -111,7 +111,7 @@ int build(const Options &options) {
 
 int run(const Options &options) {
   driver::Session session;
-  Lowering lowering(session);
+  driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);
   if (status != Good)
     return status;

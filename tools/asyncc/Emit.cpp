@@ -82,7 +82,7 @@ int emitParsed(const Options &options, driver::Session &session) {
 }
 
 int emitLowered(const Options &options, driver::Session &session) {
-  Lowering lowering(session);
+  driver::Lowering lowering(session);
   if (!load(session, options))
     return HasErrors;
   bool good = session.check(true) && lower(lowering);

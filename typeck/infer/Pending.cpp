@@ -10,6 +10,27 @@ namespace async::infer {
 namespace {
 // Work may start more work; beyond this depth it is left to the next pass.
 constexpr uint32_t deepest = 4;
+
+// One try of something that waits.
+class Attempt {
+public:
+  explicit Attempt(Inferer &inferer) : inferer(inferer), solved(inferer.solvedCount), trail(inferer.trail.size()), variables(inferer.variables.size()) {}
+
+  // What a stuck one solved of its own variables helps nobody: counted, each try would be a reason for the next.
+  void isStuck() {
+    for (size_t i = trail; i < inferer.trail.size(); ++i)
+      solved += inferer.trail[i] < variables;
+    if (solved == inferer.solvedCount)
+      return;
+    inferer.solvedCount = solved;
+    inferer.processedAt = UINT64_MAX;
+  }
+
+private:
+  Inferer &inferer;
+  uint64_t solved;
+  size_t trail, variables;
+};
 } // namespace
 
 void Inferer::require(Predicate predicate, Span span, bool settlesMode) {
@@ -109,6 +130,7 @@ void Inferer::processPending(Round round) {
       uint32_t savedModule = std::exchange(module, entry.moduleIndex);
       uint32_t savedUnsafe = std::exchange(unsafeDepth, entry.isUnsafe ? 1u : 0u);
       bool savedDiverges = diverges;
+      Attempt attempt(*this);
       Progress progress;
       if (entry.isPredicate) {
         TypeId stuckOn;
@@ -131,6 +153,8 @@ void Inferer::processPending(Round round) {
       module = savedModule;
       frame = savedFrame;
       entry.state = progress == Progress::Done ? Pending::State::Done : Pending::State::Waiting;
+      if (progress == Progress::Stuck)
+        attempt.isStuck();
       if (progress == Progress::Done) {
         entry.work = nullptr;
         // A guess is made one at a time, so that what follows from it comes first.
