@@ -14,7 +14,7 @@
 // Rejected  a wake for every push (thrash); handing the entry to the woken thread (locality); a wake for an entry in the last-in slot (a task
 //           that waits for its child would be stolen back and forth); a wake for every harvest of more than one event (three busy threads on two
 //           processors: tcp_echo with its load client).
-// Model     test/unit/rt/Model.cpp: the protocol and the two wrong orders, which must fail.
+// Model     test/unit/rt/Model.cpp: the protocol, who polls, and wrong orders, which must fail.
 #pragma once
 #include "runtime/core/Runtime.h"
 

@@ -198,4 +198,49 @@ TEST(ParkModel, LookingBeforeRegisteringLosesAWake) { EXPECT_NE(explorePark(fals
 TEST(ParkModel, WithoutTheFenceOfSubmitAWakeIsLost) { EXPECT_NE(explorePark(true, false, true).failure, ""); }
 TEST(ParkModel, WithoutTheFenceOfParkAWakeIsLost) { EXPECT_NE(explorePark(true, true, false).failure, ""); }
 
+// Who waits for events: the last worker that parks. One looks before, as between two entries, and misses the event that then comes: it must be taken.
+struct PollProgram {
+  uint32_t lock, parked, polling;
+  bool taken;
+  void reset() {
+    lock = parked = polling = 0;
+    taken = false;
+  }
+  bool takePolling() {
+    uint32_t nobody = 0;
+    return Model::cas(&polling, nobody, 1u);
+  }
+  void look() {
+    if (takePolling())
+      Model::store(&polling, 0u);
+  }
+  void park(bool decidesUnderLock) {
+    bool last = !decidesUnderLock && Model::load(&parked) == 1;
+    for (uint32_t free = 0; !Model::cas(&lock, free, 1u); free = 0)
+      Explorer::current->waitUntil([&] { return lock == 0; });
+    uint32_t others = Model::load(&parked);
+    last |= decidesUnderLock && others == 1;
+    Model::store(&parked, others + 1);
+    bool polls = last && takePolling();
+    Model::store(&lock, 0u);
+    Explorer::current->waitUntil([&] { return taken || polls; });
+    taken = true;
+  }
+};
+
+Explorer::Result explorePoll(bool decidesUnderLock) {
+  PollProgram program;
+  Explorer explorer;
+  return explorer.explore([&] { program.reset(); },
+                          {[&] {
+                             program.look();
+                             program.park(decidesUnderLock);
+                           },
+                           [&] { program.park(decidesUnderLock); }},
+                          [] {});
+}
+
+TEST(PollModel, AnEventIsTaken) { EXPECT_EQ(explorePoll(true).failure, ""); }
+TEST(PollModel, DecidingBeforeRegisteringLeavesNobodyPolling) { EXPECT_NE(explorePoll(false).failure, ""); }
+
 } // namespace
