@@ -1,4 +1,4 @@
-// Boxed.cpp: values behind a table (fn, Stream, Sink, dyn): making, calling and dropping them; and the end of values in general.
+// Boxed.cpp: values behind a table (fn, dyn): making, calling and dropping them; and the end of values in general.
 //
 // A table is { drop or null, size, align, methods… } of the data; a boxed value is { data, table }.
 #include "lowering/llvm/Function.h"
@@ -76,8 +76,6 @@ void FunctionEmitter::coerce(Value *address, const mir::Rvalue &value) {
   switch (static_cast<thir::CoercionKind>(value.op)) {
   case thir::CoercionKind::NeverToAny:
     return;
-  case thir::CoercionKind::IterableToStream:
-  case thir::CoercionKind::AdtToSink:
   case thir::CoercionKind::ClosureToFn:
     boxInto(address, value);
     return;
@@ -161,7 +159,7 @@ void FunctionEmitter::emitDropAt(const PlaceValue &at, mir::BlockId unwind) {
   }
   // The size of what lies in a box of `dyn` is known by its table only.
   bool isBoxOfDyn = type.kind == TypeKind::Adt && AdtId{type.index} == module.mono.layouts.box && program.types[type.args[0]].kind == TypeKind::Dyn;
-  if (type.kind == TypeKind::Fn || type.kind == TypeKind::Stream || type.kind == TypeKind::Sink || isBoxOfDyn) {
+  if (type.kind == TypeKind::Fn || isBoxOfDyn) {
     Value *data = load(0), *table = load(8);
     callOrInvoke(module.boxedDrop(), {data, table}, unwind);
     return;

@@ -70,7 +70,6 @@ void FunctionEmitter::emitTerminator(const mir::Terminator &terminator) {
     return;
   case TK::AwaitCall:
   case TK::Await:
-  case TK::Yield:
     module.internalError("an instruction of async code is left in a synchronous body");
     builder.CreateUnreachable();
     return;

@@ -132,8 +132,6 @@ uint32_t Collector::function(FnId fn, std::vector<TypeId> args, Span span) {
   made.fn = target.fn;
   made.args = std::move(target.args);
   describe(made, decl);
-  if (decl.isStream || decl.isSink)
-    unsupported(decl.span, decl.isStream ? "running a `stream fn`" : "running a `sink fn`");
   if (made.kind == Instance::Kind::Body)
     waiting.push_back(index);
   return index;
@@ -182,8 +180,6 @@ uint32_t Collector::closure(ClosureId id, std::vector<TypeId> args, Span span) {
     return *found;
   const ClosureDecl &decl = program.closure(id);
   bool isBlock = decl.kind == ClosureDecl::Kind::AsyncBlock;
-  if (decl.kind == ClosureDecl::Kind::StreamBlock)
-    unsupported(decl.span, "running a `stream` block");
   if (tooDeep({}, id, !args.empty(), span))
     args.assign(args.size(), program.types.error);
   Instance &made = add(key, fmt::format("{}::{{{}#{}}}", nameOf(decl.owner, args), isBlock ? "async" : "closure", id.index));
@@ -200,11 +196,32 @@ uint32_t Collector::dropGlue(TypeId type, Span span) {
   if (!layouts.needsDrop(type))
     return UINT32_MAX;
   switch (program.types[type].kind) {
-  case TypeKind::Fn: case TypeKind::Stream: case TypeKind::Sink: case TypeKind::Async: case TypeKind::Dyn: case TypeKind::Frame: case TypeKind::BoxedAsync:
+  case TypeKind::Fn:
+  case TypeKind::Async:
+  case TypeKind::Dyn:
+  case TypeKind::Frame:
+  case TypeKind::BoxedAsync:
     return UINT32_MAX;
-  case TypeKind::Error: case TypeKind::Never: case TypeKind::Bool: case TypeKind::Char: case TypeKind::Int: case TypeKind::Float: case TypeKind::Tuple:
-  case TypeKind::Array: case TypeKind::Slice: case TypeKind::Ref: case TypeKind::Pointer: case TypeKind::Adt: case TypeKind::FnDef: case TypeKind::Closure:
-  case TypeKind::Param: case TypeKind::Projection: case TypeKind::Var: case TypeKind::ConstInt:
+  case TypeKind::Stream:
+  case TypeKind::Sink:
+  case TypeKind::Error:
+  case TypeKind::Never:
+  case TypeKind::Bool:
+  case TypeKind::Char:
+  case TypeKind::Int:
+  case TypeKind::Float:
+  case TypeKind::Tuple:
+  case TypeKind::Array:
+  case TypeKind::Slice:
+  case TypeKind::Ref:
+  case TypeKind::Pointer:
+  case TypeKind::Adt:
+  case TypeKind::FnDef:
+  case TypeKind::Closure:
+  case TypeKind::Param:
+  case TypeKind::Projection:
+  case TypeKind::Var:
+  case TypeKind::ConstInt:
     break;
   }
   Key key{static_cast<uint32_t>(Glue::Drop), type.index};

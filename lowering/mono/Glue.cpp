@@ -107,6 +107,13 @@ std::unique_ptr<mir::Body> makeDropGlue(Maker &maker, TypeId id) {
     dropElements(maker, value, unwound);
     return std::move(maker.body);
   }
+  if (type.kind == TypeKind::Stream || type.kind == TypeKind::Sink) {
+    LocalId self = maker.reference(value, id, Mutability::Exclusive);
+    maker.call(type.kind == TypeKind::Stream ? maker.lang.streamDrop : maker.lang.sinkDrop, {type.args.begin(), type.args.end()},
+               {Maker::copy(Maker::place(self))}, Maker::place(maker.local(program.types.unit)), unwound);
+    maker.jump(done);
+    return std::move(maker.body);
+  }
   FnId dropFn;
   if (type.kind == TypeKind::Adt)
     dropFn = program.adt(AdtId{type.index}).dropFn.value_or(FnId{});

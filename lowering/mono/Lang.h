@@ -14,6 +14,7 @@ struct Lang {
   AdtId ordering, box, formatter, hasher;
   FnId hasherWord, fmtStr, debugBegin, debugField, debugEnd, debugOpaque, mainError;
   FnId decodeResult; // the intrinsic
+  FnId streamStop, streamDrop, sinkStop, sinkDrop; // the end of streams and sinks: where it can wait, and what then is left
   AdtId str, result;
 };
 

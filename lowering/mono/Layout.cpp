@@ -189,14 +189,14 @@ void Layouts::compute(TypeId id, Layout &layout) {
       niche(layout, 0, 8, 0, 1);
     return;
   case TypeKind::Async:
+  case TypeKind::Stream:
+  case TypeKind::Sink:
   case TypeKind::Frame:
   case TypeKind::BoxedAsync:
     scalar(layout, 8);
     niche(layout, 0, 8, 0, 1);
     return;
   case TypeKind::Fn:
-  case TypeKind::Stream:
-  case TypeKind::Sink:
     scalar(layout, 8);
     layout.size = 16;
     niche(layout, 8, 8, 0, 1);

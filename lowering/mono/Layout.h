@@ -2,7 +2,8 @@
 //
 // Fields are sorted by alignment, so that padding is least; ties stand in order of declaration. An enum is a tag beside the largest variant, or, where one
 // variant alone has data that contains a value that cannot be (a reference, Box, bool, char, tag of another enum), the others are told by such a value (niche).
-// Async<T>, Box and references are a pointer; a fat reference (slice, dyn) is a pointer and a word; Fn and Stream are a pointer and the address of their table.
+// Async<T>, Stream<T>, Sink<T, E>, Box and references are a pointer; a fat reference (slice, dyn) is a pointer and a word; Fn is a pointer and the
+// address of its table.
 // Cost: each type once.
 #pragma once
 #include <memory>

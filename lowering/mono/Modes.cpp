@@ -30,7 +30,7 @@ std::vector<bool> whoWaits(const Mono &mono) {
       continue;
     for (const mir::Block &block : instance.body->blocks) {
       const Terminator &end = block.terminator;
-      if (end.kind == Terminator::Kind::Await || end.kind == Terminator::Kind::Yield)
+      if (end.kind == Terminator::Kind::Await)
         mark(i);
       if (end.kind == Terminator::Kind::AwaitCall && end.callee.instance < mono.count())
         callers[end.callee.instance].push_back(i);

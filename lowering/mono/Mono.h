@@ -49,12 +49,12 @@ struct Instance {
 // The table behind a boxed value; instances to be called with the address of the data first.
 // Function  call(data, arguments…) -> result. Of type `once fn` (CallKind::Once) it takes the data away: its caller (CallValue of callKind Once, whose
 //           operand is the Fn by value) then only frees the memory. `drop` is for a function value that is dropped.
-// Values of types Fn, Stream, Sink, Async and `dyn` have no drop glue: lowering ends them through their table, or by async_frame_free.
+// Values of types Fn, Async and `dyn` have no drop glue: lowering ends them through their table, or by async_frame_free.
 struct Table {
-  enum class Kind : uint8_t { Function, Stream, Sink, Dyn } kind = Kind::Function;
+  enum class Kind : uint8_t { Function, Dyn } kind = Kind::Function;
   TypeId of; // the type of the data
   uint32_t drop = UINT32_MAX; // drop glue, or none
-  std::vector<uint32_t> methods; // Function: call. Stream: next. Sink: send flush close
+  std::vector<uint32_t> methods; // Function: call
 };
 
 class Mono {
@@ -81,7 +81,7 @@ public:
   std::vector<ConstId> statics; // that are used: memory of their type, zero at first
 
   std::vector<std::unique_ptr<Instance>> instances;
-  std::vector<Table> tables; // Coerce of kind ClosureToFn, IterableToStream …: Rvalue::variant is the number of the table
+  std::vector<Table> tables; // Coerce of kind ClosureToFn, ToDyn: Rvalue::variant is the number of the table
   std::unordered_map<uint32_t, uint32_t> dropGlues; // by TypeId
 };
 

@@ -166,10 +166,6 @@ void Rewriter::coercion(Statement &made) {
     if (!value.operands.empty() && types[value.type].kind == TypeKind::Fn)
       value.variant = collector.table(operandType(value.operands[0]), value.type, made.span);
     return;
-  case thir::CoercionKind::IterableToStream:
-    return collector.unsupported(made.span, "turning a value into a stream");
-  case thir::CoercionKind::AdtToSink:
-    return collector.unsupported(made.span, "turning a value into a sink");
   case thir::CoercionKind::ToDyn:
     return collector.unsupported(made.span, "`dyn`");
   }

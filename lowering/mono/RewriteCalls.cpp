@@ -81,6 +81,7 @@ void Rewriter::awaitResult(Terminator call, TypeId futureType) {
   await.place = std::move(call.place);
   await.targets = call.targets;
   await.unwind = call.unwind;
+  await.isShielded = call.isShielded;
   BlockId next = newBlock(here().isCleanup, call.span);
   call.place = Maker::place(future);
   call.targets = {next};
@@ -202,6 +203,26 @@ void Rewriter::spawn(Terminator &end) {
     callee(end.settle, end.span);
 }
 
+// In async code the end of a stream or sink waits until its body has ended.
+void Rewriter::stopBeforeDrop(const Terminator &drop, TypeId type) {
+  const Type of = types[type];
+  if (!body.isAsync || (of.kind != TypeKind::Stream && of.kind != TypeKind::Sink))
+    return;
+  const Lang &lang = collector.lang;
+  Terminator stop;
+  stop.kind = Terminator::Kind::AwaitCall;
+  stop.span = drop.span;
+  stop.callee.instance = collector.function(of.kind == TypeKind::Stream ? lang.streamStop : lang.sinkStop, {of.args.begin(), of.args.end()}, drop.span);
+  stop.operands = {Maker::copy(Maker::place(reference(drop.place, type, Mutability::Exclusive, drop.span)))};
+  stop.place = Maker::place(newLocal(types.unit, drop.span));
+  stop.unwind = drop.unwind;
+  stop.isShielded = true;
+  BlockId next = newBlock(here().isCleanup, drop.span);
+  stop.targets = {next};
+  finish(std::move(stop));
+  current = next.index;
+}
+
 void Rewriter::terminator(Terminator end) {
   for (Operand &operand : end.operands)
     closeConstants(operand, end.span);
@@ -219,6 +240,7 @@ void Rewriter::terminator(Terminator end) {
     if (!layouts.needsDrop(type))
       return finish(jump(end.targets[0], end.span));
     collector.dropGlue(type, end.span);
+    stopBeforeDrop(end, type);
     break;
   }
   case Terminator::Kind::Call:
@@ -231,9 +253,6 @@ void Rewriter::terminator(Terminator end) {
     return await(std::move(end));
   case Terminator::Kind::Spawn:
     spawn(end);
-    break;
-  case Terminator::Kind::Yield:
-    collector.unsupported(end.span, "`yield`");
     break;
   }
   finish(std::move(end));

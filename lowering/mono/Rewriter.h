@@ -63,6 +63,7 @@ private:
   // Ends the block with a call and goes on behind it.
   void callHere(uint32_t instance, std::vector<mir::Operand> operands, frontend::Span span);
   void dropAfter(mir::Terminator &end, const Callable &callable);
+  void stopBeforeDrop(const mir::Terminator &drop, TypeId type);
   void finish(mir::Terminator end) { here().terminator = std::move(end); }
   mir::Terminator jump(mir::BlockId to, frontend::Span span) const;
 };

@@ -56,7 +56,7 @@ private:
       State state;
       state.block = mir::BlockId{i};
       state.span = block.terminator.span;
-      state.shielded = block.isCleanup;
+      state.shielded = block.isCleanup || block.terminator.isShielded;
       if (block.terminator.kind == TK::Await)
         state.childSize = futureLeafSize;
       else

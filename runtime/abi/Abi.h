@@ -87,15 +87,30 @@ using Settle = void *(*)(uint64_t v0, uint64_t v1);
 // One constant for each place that spawns.
 struct SpawnInfo {
   uint64_t frameSize; // of the body, with its header
-  uint64_t frameAlign; // at most 16
+  uint64_t frameAlign; // at most 16; `hasWords` beside it: these fields are a task's own copy, with TaskWords behind
   Resume start; // the start thunk
   Settle settle; // null: the value needs nothing
   const char *name; // of the function, for reports
   uint64_t nameLength;
 };
+constexpr uint64_t hasWords = uint64_t{1} << 63;
+
+// What a spawn or its scope says to the scheduler.
+struct TaskWords {
+  int64_t deadline; // nanoseconds after the spawn; 0: none
+  uint32_t priority; // TaskPriority
+  uint32_t afterCount;
+  int64_t *after; // ids of tasks of the same scope that have to end before
+};
+enum TaskPriority : uint32_t { PriorityUnset, PriorityLow, PriorityNormal, PriorityHigh, PriorityCritical };
 static_assert(sizeof(SpawnInfo) == 48 && offsetof(SpawnInfo, start) == 16 && offsetof(SpawnInfo, settle) == 24);
 
 struct Scope;
+
+enum TaskMark : uint8_t {
+  TaskCut = 1, // while it runs: nothing shields it from a request to stop, by anyone
+  TaskTaken = 2, // after its end: the outcome was read, by the owner of the handle
+};
 
 // The head of a task; the frame of its body follows. It is itself the `cont` of the body.
 struct Task {
@@ -108,7 +123,7 @@ struct Task {
   Leaf *leaves; // that wait
   Scope *failing; // scopes of this task whose body has to stop
   uint8_t cancelSeen; // a request to stop the whole task was taken from the word
-  uint8_t taken; // the outcome was read
+  uint8_t mark; // TaskMark
   uint16_t cancelling; // groups of arms that are being stopped
   uint32_t id;
 };
@@ -119,7 +134,7 @@ static_assert(sizeof(Task) == bodyOffset && offsetof(Task, word) == 8);
 struct Scope {
   uint32_t lock;
   uint8_t report; // failures are printed, siblings go on
-  uint8_t cancelled;
+  uint8_t cancelled; // 1 its tasks were asked to stop, 2 cut
   uint8_t stopsBody; // a failure asked the body to stop
   uint8_t bodyStopped; // and an await of the body was cancelled for it
   uint64_t pending; // tasks that have not ended
@@ -132,7 +147,9 @@ struct Scope {
   void *errors; // chain of errors, the first in time first
   void *lastError;
   uint64_t failure; // 0 none, 1 an error, 3 a panic
-  uint64_t reserved[5];
+  void *held; // tasks that wait for others to end (`after:`)
+  TaskWords words; // for tasks that say nothing themselves; priority and deadline
+  Task *timer; // a task of the scope that need not be waited for (`cancel_after`)
 };
 static_assert(sizeof(Scope) == 128);
 

@@ -70,7 +70,14 @@ void cancelTask(Worker *worker, Task *task) {
     submitTask(worker, task);
 }
 
+void cutTask(Worker *worker, Task *task) {
+  Real::store(&task->mark, static_cast<uint8_t>(abi::TaskCut)); // release: seen with the request
+  cancelTask(worker, task);
+}
+
 namespace {
+
+bool isCut(const Task *task) { return Real::load(&task->mark) == abi::TaskCut; }
 
 inline void resumeLeaf(Worker *worker, Leaf *leaf, int64_t status) {
   unlinkWait(leaf);
@@ -177,6 +184,8 @@ bool isFrameOf(const Frame *frame, const Scope *scope) {
 
 // Something around the leaf has to stop: its task, a scope that encloses it, or a group of arms.
 bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
+  if (task->cancelSeen && isCut(task))
+    return true;
   if (leaf->head.state & leafShielded)
     return false;
   if (task->cancelSeen && !only)
@@ -275,6 +284,27 @@ void runLoop(Worker *worker) {
       return;
     }
   }
+}
+
+// The stack grows by what runs here, as for a call.
+void runUntilEnded(Worker *worker, Task *task) {
+  Task *running = worker->task;
+  Leaf *yielded = worker->yielded;
+  uint32_t shield = worker->shield;
+  int32_t budget = worker->budget;
+  worker->task = nullptr;
+  worker->yielded = nullptr;
+  while (!hasEnded(task)) {
+    uint64_t entry = nextEntry(worker);
+    if (entry)
+      runEntry(worker, entry);
+    else if (!runtime.world->idle(worker))
+      break;
+  }
+  worker->task = running;
+  worker->yielded = yielded;
+  worker->shield = shield;
+  worker->budget = budget;
 }
 
 } // namespace async::core

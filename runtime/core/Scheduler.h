@@ -49,6 +49,7 @@ void wakeLeaf(Worker *worker, Leaf *leaf); // next, on this worker
 void wakeLeafLater(Worker *worker, Leaf *leaf); // after what is in the queue: for batches
 void submitTask(Worker *worker, Task *task, uint64_t tag = 0);
 void cancelTask(Worker *worker, Task *task);
+void cutTask(Worker *worker, Task *task); // rules.md O2: its awaits end at once, shielded ones too
 
 // Stops those waits of the task that something asks to stop; `only`: those under this group of arms. The task may have ended when it returns.
 void deliverStops(Worker *worker, Task *task, abi::Arm *only);
@@ -56,6 +57,7 @@ bool cancelWait(Worker *worker, Leaf *leaf); // true: it no longer waits and is 
 
 void runEntry(Worker *worker, uint64_t entry);
 void runLoop(Worker *worker); // until the run is over
+void runUntilEnded(Worker *worker, Task *task); // sets the running task aside
 bool pollSources(Worker *worker); // timers, signals, entries from outside; true: something may be runnable
 void pushEntry(Worker *worker, uint64_t entry); // to the ring
 void inject(uint64_t entry);
@@ -64,7 +66,7 @@ void inject(uint64_t entry);
 ASYNC_RESUME void armEnded(Worker *worker, Frame *arm, int64_t status, uint64_t v0, uint64_t v1);
 void stopArms(Worker *worker, Leaf *leaf);
 // Scope.cpp
-void cancelScope(Worker *worker, Scope *scope);
+void cancelScope(Worker *worker, Scope *scope, bool cuts = false);
 void recordFailure(Worker *worker, Scope *scope, int64_t kind, uint64_t value); // 1: an error; 3: a panic
 void scopeTaskEnded(Worker *worker, Scope *scope);
 Scope *scopeOf(Leaf *leaf); // of a ScopeLeaf
@@ -77,6 +79,8 @@ bool cancelEvent(Leaf *leaf);
 // Task.cpp
 ASYNC_RESUME void taskFinished(Worker *worker, Frame *task, int64_t status, uint64_t v0, uint64_t v1);
 void freeTask(Worker *worker, Task *task);
+bool hasEnded(Task *task);
+void stopTask(Worker *worker, Task *task, bool cuts);
 // Io.cpp, Signals.cpp
 bool cancelIo(Leaf *leaf);
 bool cancelSignal(Leaf *leaf);

@@ -15,6 +15,8 @@ using sync::SpinLock;
 
 namespace {
 
+enum : uint8_t { ScopeCancelled = 1, ScopeCut = 2 };
+
 struct ErrorNode {
   ErrorNode *next;
   void *error;
@@ -60,6 +62,12 @@ void leaveFailing(Scope *scope) {
     }
 }
 
+// Under the lock: nobody but the timer is waited for.
+void stopTimer(Worker *worker, Scope *scope) {
+  if (scope->timer && scope->pending == 1 && scope->waiter)
+    cancelTask(worker, scope->timer);
+}
+
 ASYNC_RESUME void scopeEnded(Worker *worker, Frame *frame, int64_t, uint64_t, uint64_t) {
   Frame *cont = frame->cont;
   Scope *scope = reinterpret_cast<ScopeLeaf *>(frame)->scope;
@@ -70,15 +78,22 @@ ASYNC_RESUME void scopeEnded(Worker *worker, Frame *frame, int64_t, uint64_t, ui
 } // namespace
 
 Scope *scopeOf(Leaf *leaf) { return static_cast<ScopeLeaf *>(leaf)->scope; }
-void passToScope(Worker *worker, Leaf *leaf) { cancelScope(worker, scopeOf(leaf)); }
+void passToScope(Worker *worker, Leaf *leaf) {
+  bool cuts = Real::load(&leaf->task->mark) == abi::TaskCut;
+  cancelScope(worker, scopeOf(leaf), cuts);
+}
 
-void cancelScope(Worker *worker, Scope *scope) {
+void cancelScope(Worker *worker, Scope *scope, bool cuts) {
   SpinLock held(scope->lock);
-  if (scope->cancelled)
+  const uint8_t wanted = cuts ? ScopeCut : ScopeCancelled;
+  if (scope->cancelled >= wanted)
     return;
-  scope->cancelled = 1;
+  scope->cancelled = wanted;
   for (Task *task = scope->first; task; task = task->scopeNext)
-    cancelTask(worker, task);
+    if (cuts)
+      cutTask(worker, task);
+    else
+      cancelTask(worker, task);
 }
 
 void recordFailure(Worker *worker, Scope *scope, int64_t kind, uint64_t value) {
@@ -121,6 +136,7 @@ void scopeTaskEnded(Worker *worker, Scope *scope) {
       waiter = scope->waiter;
       scope->waiter = nullptr;
     }
+    stopTimer(worker, scope);
   }
   if (waiter)
     wakeLeaf(worker, waiter);
@@ -143,6 +159,12 @@ void async_scope_open(Scope *scope, bool report) {
 
 void async_scope_frame(Scope *scope, Frame *frame) { scope->frame = frame; }
 
+void async_scope_timer(Scope *scope, Task *task) {
+  SpinLock held(scope->lock);
+  if (task->scopePrev || scope->first == task) // it has not ended
+    scope->timer = task;
+}
+
 void async_scope_cancel(Scope *scope) { cancelScope(currentWorker(), scope); }
 
 ASYNC_START Outcome async_scope_wait(Worker *worker, Frame *frame, Scope *scope) {
@@ -157,6 +179,7 @@ ASYNC_START Outcome async_scope_wait(Worker *worker, Frame *frame, Scope *scope)
   }
   beginWait(worker, leaf, ScopeLeafKind, &scopeEnded);
   scope->waiter = leaf;
+  stopTimer(worker, scope);
   return pendingOutcome;
 }
 
@@ -175,6 +198,12 @@ void *async_scope_error(Scope *scope) {
 }
 
 uint64_t async_scope_panic(Scope *scope) { return scope->panic; }
+
+void async_scope_report_panic(Scope *scope) {
+  reportPanic(scope->panic, "a task ");
+  freePanic(scope->panic);
+  scope->failure = 0;
+}
 
 bool async_scope_caused(Scope *scope) {
   bool caused = scope->bodyStopped;

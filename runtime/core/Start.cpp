@@ -23,7 +23,7 @@ namespace async::core {
 
 namespace {
 
-constexpr int64_t gracePeriodNs = 5'000'000'000;
+constexpr int64_t gracePeriodNs = 5'000'000'000, cutPeriodNs = 1'000'000'000;
 
 // A number from the environment; `otherwise` if it is missing or none.
 uint64_t setting(const char *name, uint64_t otherwise) {
@@ -175,14 +175,21 @@ void beginEnd(Worker *worker) {
   cancelScope(worker, &runtime.detached);
 }
 
-void endIfDone(Worker *) {
+// Behind the grace period detached tasks are cut (rules.md O2); those that cannot be, because they compute, are left after another while.
+void endIfDone(Worker *worker) {
+  bool cuts;
   {
     sync::SpinLock held(runtime.detached.lock);
     if (runtime.detached.pending != 0 && runtime.world->now() < runtime.graceEnd)
       return;
-    if (runtime.detached.pending != 0)
+    cuts = runtime.detached.pending != 0 && runtime.detached.cancelled < 2;
+    if (cuts)
+      runtime.graceEnd = runtime.world->now() + cutPeriodNs;
+    else if (runtime.detached.pending != 0)
       writeError("detached tasks did not stop in time\n");
   }
+  if (cuts)
+    return cancelScope(worker, &runtime.detached, true);
   uint32_t ending = Ending;
   if (Real::cas(&runtime.phase, ending, static_cast<uint32_t>(Over)))
     unparkAll();

@@ -5,6 +5,7 @@
 //           nothing but that exchange's other side touches the task afterwards: no count of references.
 #include "runtime/core/Panic.h"
 #include "runtime/core/Scheduler.h"
+#include "runtime/core/Words.h"
 
 namespace async::core {
 
@@ -18,7 +19,10 @@ static uint64_t sizeOfTask(const abi::SpawnInfo *info) {
 
 void freeTask(Worker *worker, Task *task) {
   --worker->counts.tasks;
-  release(task, sizeOfTask(task->info));
+  const abi::SpawnInfo *info = task->info;
+  release(task, sizeOfTask(info));
+  if (__builtin_expect((info->frameAlign & abi::hasWords) != 0, false))
+    releaseWords(info);
 }
 
 namespace {
@@ -58,12 +62,17 @@ ASYNC_RESUME void taskFinished(Worker *worker, Frame *frame, int64_t status, uin
   body->state = static_cast<uint32_t>(status);
   Scope *scope = task->scope;
   bool isMain = task == runtime.mainTask;
+  Task *held = nullptr; // tasks that may start now
   {
-    SpinLock held(scope->lock); // from here on no request to stop reaches it
+    SpinLock lock(scope->lock); // from here on no request to stop reaches it
     (task->scopePrev ? task->scopePrev->scopeNext : scope->first) = task->scopeNext;
     if (task->scopeNext)
       task->scopeNext->scopePrev = task->scopePrev;
     task->scopeNext = task->scopePrev = nullptr;
+    if (__builtin_expect(scope->held != nullptr, false))
+      held = takeHeld(scope, task->id);
+    if (scope->timer == task)
+      scope->timer = nullptr;
   }
   worker->task = nullptr;
   uint64_t joiner = Real::exchange(&task->joiner, joinerEnded); // release: the outcome; acquire: the joining leaf
@@ -73,12 +82,30 @@ ASYNC_RESUME void taskFinished(Worker *worker, Frame *frame, int64_t status, uin
   } else if (joiner) {
     wakeLeaf(worker, reinterpret_cast<Leaf *>(joiner));
   }
+  submitHeld(worker, held);
   if (isMain)
     beginEnd(worker);
   scopeTaskEnded(worker, scope);
 }
 
 Task *joinedBy(Leaf *leaf) { return static_cast<JoinLeaf *>(leaf)->target; }
+
+bool hasEnded(Task *task) { return Real::load(&task->joiner) == joinerEnded; }
+
+// By who has the handle.
+void stopTask(Worker *worker, Task *task, bool cuts) {
+  if (hasEnded(task))
+    return;
+  // Under the scope's lock a task that is still linked has not ended, and one that ends waits for it.
+  SpinLock held(task->scope->lock);
+  bool linked = task->scopePrev || task->scope->first == task;
+  if (!linked || hasEnded(task))
+    return;
+  if (cuts)
+    cutTask(worker, task);
+  else
+    cancelTask(worker, task);
+}
 
 bool cancelJoin(Leaf *leaf) {
   uint64_t expected = reinterpret_cast<uint64_t>(leaf);
@@ -119,7 +146,7 @@ Task *async_spawn(Worker *worker, Scope *scope, const SpawnInfo *info) {
   task->info = info;
   task->leaves = nullptr;
   task->failing = nullptr;
-  task->cancelSeen = task->taken = 0;
+  task->cancelSeen = task->mark = 0;
   task->cancelling = 0;
   task->id = ++worker->spawned * maxWorkers + worker->index; // no shared counter
   Frame *body = bodyOf(task);
@@ -127,6 +154,8 @@ Task *async_spawn(Worker *worker, Scope *scope, const SpawnInfo *info) {
   body->cont = frameOf(task);
   body->state = 0;
   ++worker->counts.tasks;
+  if (__builtin_expect(worker->words != nullptr || scopeSays(scope), false))
+    takeWords(worker, task, scope);
   SpinLock held(scope->lock);
   ++scope->pending;
   task->scopeNext = scope->first;
@@ -141,34 +170,36 @@ Task *async_spawn(Worker *worker, Scope *scope, const SpawnInfo *info) {
 void async_spawn_submit(Worker *worker, Task *task) {
   if (__builtin_expect(Real::loadRelaxed(&runtime.startedCount) < Real::loadRelaxed(&runtime.workerCount), false))
     startThreads();
+  if (__builtin_expect((task->info->frameAlign & async::abi::hasWords) != 0, false) && holdTask(task))
+    return;
   submitTask(worker, task, 2);
 }
 
 ASYNC_START Outcome async_task_join(Worker *worker, Frame *leaf, Task *task) { return join(worker, leaf, task); }
 
 ASYNC_START Outcome async_task_cancel(Worker *worker, Frame *leaf, Task *task) {
-  if (Real::load(&task->joiner) != joinerEnded) {
-    // Under the scope's lock a task that is still linked has not ended, and one that ends waits for it.
-    SpinLock held(task->scope->lock);
-    bool linked = task->scopePrev || task->scope->first == task;
-    if (linked && Real::load(&task->joiner) != joinerEnded)
-      cancelTask(worker, task);
-  }
+  stopTask(worker, task, false);
   return join(worker, leaf, task);
+}
+
+void async_task_finish(Task *task) {
+  Worker *worker = currentWorker();
+  stopTask(worker, task, true);
+  runUntilEnded(worker, task);
 }
 
 int64_t async_task_status(Task *task) { return resultOf(task).status; }
 uint64_t async_task_word(Task *task, int64_t at) { return at == 0 ? resultOf(task).v0 : resultOf(task).v1; }
-void async_task_taken(Task *task) { task->taken = 1; }
+void async_task_taken(Task *task) { task->mark = async::abi::TaskTaken; }
 int64_t async_task_id(Task *task) { return task->id; }
-bool async_task_is_finished(Task *task) { return Real::load(&task->joiner) == joinerEnded; }
+bool async_task_is_finished(Task *task) { return hasEnded(task); }
 
 void async_task_release(Task *task) {
   Worker *worker = currentWorker();
   uint64_t nobody = 0;
   if (Real::cas(&task->joiner, nobody, joinerGone))
     return;
-  if (!task->taken)
+  if (task->mark != async::abi::TaskTaken)
     settle(worker, task);
   freeTask(worker, task);
 }

@@ -1,6 +1,11 @@
-// await, async and stream blocks, scopes and tasks.
+// await, async blocks, scopes and tasks.
 #include "typeck/infer/Inferer.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "frontend/diagnostics/Structure.h"
 #include "frontend/diagnostics/Types.h"
 
 namespace async::infer {
@@ -18,41 +23,6 @@ ExprId Inferer::inferAsync(const ast::Expr &expr, TypeId hint) {
   body().isAsync = true;
   ExprId value = checkBlock(expr.block, result, (*file)[expr.block].span);
   return finishClosure(save, closure, ClosureDecl::Kind::AsyncBlock, expr.flag, value, result, {}, expr.span);
-}
-
-ExprId Inferer::streamBlock(ast::BlockId block, TypeId item, bool isMove, Span span) {
-  ClosureId closure = declareClosure(ClosureDecl::Kind::StreamBlock, span);
-  closures[closure.index].item = item;
-  BodySave save = enterBody(Exit::Kind::StreamBlock, types.unit);
-  exits.back()->item = item;
-  body().isAsync = true;
-  ExprId value = checkBlock(block, types.unit, (*file)[block].span);
-  return finishClosure(save, closure, ClosureDecl::Kind::StreamBlock, isMove, value, types.unit, {}, span);
-}
-
-ExprId Inferer::inferStream(const ast::Expr &expr, TypeId hint) {
-  TypeId item;
-  if (hint.valid() && kindOf(hint) == TypeKind::Stream)
-    item = typeOf(hint).args[0];
-  return streamBlock(expr.block, item.valid() ? item : fresh(expr.span), expr.flag, expr.span);
-}
-
-ExprId Inferer::inferYield(const ast::Expr &expr) {
-  Exit *exit = nullptr;
-  for (size_t i = exits.size(); i-- > 0 && !exit;)
-    if (exits[i]->kind != Exit::Kind::Scope)
-      exit = exits[i];
-  bool inStream = exit && exit->kind == Exit::Kind::StreamBlock;
-  if (!inStream) {
-    error(expr.span, diag::YieldOutside);
-    if (expr.a.valid())
-      infer(expr.a);
-    return errorExpr(expr.span);
-  }
-  ExprId value = expr.a.valid() ? check(expr.a, exit->item) : coerce(unitExpr(expr.span), exit->item);
-  ExprId id = node(ExprKind::Yield, expr.span, types.unit);
-  at(id).a = value;
-  return id;
 }
 
 ExprId Inferer::inferAwait(const ast::Expr &expr, TypeId hint) {
@@ -102,15 +72,14 @@ std::optional<ExprId> Inferer::awaitOf(ExprId operand, Span span, Round round) {
     TypeId output = fresh(span);
     return unify(type, types.async(output)) ? std::optional(await(operand, output)) : std::nullopt;
   }
-  if (types[type].kind == TypeKind::Ref && kindOf(types[type].args[0]) == TypeKind::Async &&
-      static_cast<Mutability>(types[type].sub) == Mutability::Exclusive)
+  if (types[type].kind == TypeKind::Ref && kindOf(types[type].args[0]) == TypeKind::Async && static_cast<Mutability>(types[type].sub) == Mutability::Exclusive)
     return await(operand, typeOf(types[type].args[0]).args[0]);
   if (types[type].kind == TypeKind::Tuple && !types[type].args.empty()) {
     bool all = true;
     for (TypeId part : types[type].args)
       all &= kindOf(part) == TypeKind::Async;
     if (all)
-      return unsupported(span, "awaiting a tuple");
+      return awaitTuple(operand, span);
   }
   std::optional<FnId> wait = langMethod("awaitable", "wait");
   if (wait && implements(type, *program.fn(*wait).trait)) {
@@ -123,29 +92,83 @@ std::optional<ExprId> Inferer::awaitOf(ExprId operand, Span span, Round round) {
   return errorExpr(span);
 }
 
+// { let parts = e; let (first, (second, …)) = await both(parts.0, both(parts.1, …)); (first, second, …) }
+ExprId Inferer::awaitTuple(ExprId operand, Span span) {
+  const std::vector<TypeId> futures(typeOf(typeAt(operand)).args.begin(), typeOf(typeAt(operand)).args.end());
+  LocalId parts = addLocal(Symbol{}, typeAt(operand), span, true);
+  auto field = [&](ExprId of, size_t index, TypeId type) {
+    ExprId id = node(ExprKind::Field, span, type);
+    at(id).a = of;
+    at(id).index = static_cast<uint32_t>(index);
+    return id;
+  };
+  ExprId together = field(localExpr(parts, span), futures.size() - 1, futures.back());
+  for (size_t i = futures.size() - 1; i-- > 0;) {
+    ExprId operands[]{field(localExpr(parts, span), i, futures[i]), together};
+    together = langCall("future_both", operands, span);
+  }
+  if (kindOf(typeAt(together)) != TypeKind::Async)
+    return together;
+  TypeId nested = typeOf(typeAt(together)).args[0];
+  ExprId await = node(ExprKind::Await, span, nested);
+  at(await).a = together;
+  LocalId values = addLocal(Symbol{}, nested, span, true);
+  std::vector<ExprId> given;
+  std::vector<TypeId> types;
+  ExprId rest = localExpr(values, span);
+  for (size_t i = 0; i < futures.size(); ++i) {
+    const bool isLast = i + 1 == futures.size();
+    TypeId type = typeOf(futures[i]).args[0];
+    given.push_back(isLast ? rest : field(rest, 0, type));
+    types.push_back(type);
+    if (isLast)
+      break;
+    // Each way to a part is an expression of its own.
+    rest = localExpr(values, span);
+    for (size_t k = 0; k <= i; ++k)
+      rest = field(rest, 1, typeOf(typeAt(rest)).args[1]);
+  }
+  thir::Stmt lets[]{letStmt(parts, typeAt(operand), operand, span), letStmt(values, nested, await, span)};
+  ExprId tuple = node(ExprKind::Tuple, span, this->types.tuple(types));
+  thir::List list = exprList(given);
+  at(tuple).list = list;
+  return blockExpr(lets, tuple, typeAt(tuple), span);
+}
+
+// `a | b` (rules.md I3): one type of value, or an `Either` of two; what is still open at the end is one.
+ExprId Inferer::eitherOf(ExprId left, ExprId right, Span span) {
+  TypeId result = types.async(fresh(span));
+  ExprId made = slot(result, span);
+  auto attempt = [this, left, right, made, result, span](Round round) {
+    TypeId a = zonk(typeOf(typeAt(left)).args[0]), b = zonk(typeOf(typeAt(right)).args[0]);
+    const bool mayBeOne = canUnify(a, b);
+    if (mayBeOne && ((types[a].flags | types[b].flags) & HasVar) && round == Round::Known)
+      return Progress::Stuck;
+    ExprId operands[]{left, right};
+    ExprId call = langCall(mayBeOne ? "future_first" : "future_either", operands, span);
+    unify(result, typeAt(call));
+    fill(made, call);
+    return Progress::Done;
+  };
+  if (attempt(Round::Known) == Progress::Stuck)
+    later(span, {}, attempt);
+  return made;
+}
+
+// A future whose awaits are not cancelled.
+ExprId Inferer::inferShield(const ast::Expr &expr, TypeId hint) {
+  ExprId operands[]{inferAsync(expr, hint)};
+  return langCall("future_shield", operands, expr.span);
+}
+
 ExprId Inferer::inferScope(const ast::Expr &expr, TypeId hint, bool checks) {
   if (!body().isAsync)
     error(expr.span, diag::AwaitOutside);
-  bool reports = false;
-  ExprId deadline;
-  std::vector<ast::Argument> options;
-  for (const ast::Argument &option : ast::File::run(file->arguments, expr.list))
-    options.push_back(option);
-  for (const ast::Argument &option : options) {
-    std::string_view name = context.interner.text(option.name.symbol);
-    const ast::Expr &value = tree(option.value);
-    if (name == "on_failure" && value.kind == ast::ExprKind::Path && context.sources.text(value.span) == "report") {
-      reports = true;
-    } else if (name == "deadline") {
-      deadline = check(option.value, langType("duration", {}, value.span));
-    } else {
-      unsupported(option.name.span, fmt::format("the option `{}` of a scope", name));
-      return errorExpr(expr.span);
-    }
-  }
   TypeId result = checks ? hint : fresh(expr.span);
   size_t names = frame->names.size();
   LocalId object = addLocal(expr.name, langType("scope", {}, expr.span), expr.span, expr.name.empty());
+  bool reports = false;
+  std::vector<ExprId> words = optionsOf(expr, object, reports);
   if (!expr.name.empty())
     frame->names.push_back({expr.name, object});
   Exit &exit = exitStore.emplace_back();
@@ -162,21 +185,26 @@ ExprId Inferer::inferScope(const ast::Expr &expr, TypeId hint, bool checks) {
     at(inner).type = result;
   TypeId type = typeAt(inner);
   ExprId id = node(ExprKind::Scope, expr.span, type);
+  thir::List list = exprList(words);
   at(id).a = inner;
-  at(id).b = deadline;
+  at(id).list = list;
   at(id).index = object.index;
   at(id).op = reports ? 1 : 0;
   return id;
 }
 
 ExprId Inferer::inferSpawn(const ast::Expr &expr) {
-  std::vector<ast::Argument> options;
-  for (const ast::Argument &option : ast::File::run(file->arguments, expr.list))
-    options.push_back(option);
-  if (!options.empty() && expr.kind == ast::ExprKind::Spawn)
-    unsupported(options[0].name.span, "an option of a task");
+  bool reports = false;
+  std::vector<ExprId> words = optionsOf(expr, {}, reports);
+  auto saying = [&](ExprId made) {
+    if (at(made).kind == ExprKind::Spawn) {
+      thir::List list = exprList(words);
+      at(made).list = list;
+    }
+    return made;
+  };
   if (expr.kind == ast::ExprKind::Detach)
-    return spawnOf(expr.a, std::nullopt, nullptr, expr.span);
+    return saying(spawnOf(expr.a, std::nullopt, nullptr, expr.span));
   Exit *exit = nullptr;
   for (size_t i = exits.size(); i-- > 0 && !exit;)
     if (exits[i]->kind == Exit::Kind::Scope)
@@ -187,7 +215,57 @@ ExprId Inferer::inferSpawn(const ast::Expr &expr) {
     return errorExpr(expr.span);
   }
   LocalId object = captured(frame, exit->frame, exit->scopeLocal);
-  return spawnOf(expr.a, refExpr(Mutability::Shared, localExpr(object, expr.span), expr.span), exit, expr.span);
+  return saying(spawnOf(expr.a, refExpr(Mutability::Shared, localExpr(object, expr.span), expr.span), exit, expr.span));
+}
+
+// `(priority: High, name: "reader")`: calls that say it to the spawn that follows, or to the scope `object`.
+std::vector<ExprId> Inferer::optionsOf(const ast::Expr &expr, LocalId object, bool &reports) {
+  const bool isScope = expr.kind == ast::ExprKind::Scope;
+  std::vector<ast::Argument> options;
+  for (const ast::Argument &option : ast::File::run(file->arguments, expr.list))
+    options.push_back(option);
+  std::vector<ExprId> made;
+  std::vector<std::string_view> seen;
+  for (const ast::Argument &option : options) {
+    std::string_view name = context.interner.text(option.name.symbol);
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+      error(option.name.span, diag::RepeatedOption, std::string(name));
+      continue;
+    }
+    seen.push_back(name);
+    if (isScope && name == "on_failure") {
+      reports = isWord(option.value, "report");
+      if (!reports)
+        error(tree(option.value).span, diag::OnFailureValue);
+      continue;
+    }
+    const bool isKnown = name == "priority" || name == "deadline" || (!isScope && (name == "name" || name == "after"));
+    if (!isKnown) {
+      error(option.name.span, diag::UnknownOption, std::string(name)).help(isScope ? diag::ScopeOptions : diag::SpawnOptions);
+      infer(option.value);
+      continue;
+    }
+    std::vector<ExprId> operands;
+    if (isScope)
+      operands.push_back(refExpr(Mutability::Exclusive, localExpr(object, option.name.span), option.name.span));
+    operands.push_back(name == "priority" ? priorityOf(option.value) : infer(option.value));
+    made.push_back(langCall(fmt::format("{}_{}", isScope ? "scope" : "spawn", name), operands, tree(option.value).span));
+  }
+  return made;
+}
+
+bool Inferer::isWord(ast::ExprId id, std::string_view word) {
+  return tree(id).kind == ast::ExprKind::Path && context.sources.text(tree(id).span) == word;
+}
+
+// A level is known by its name alone.
+ExprId Inferer::priorityOf(ast::ExprId value) {
+  std::optional<AdtId> levels = langAdt("priority");
+  if (levels)
+    for (uint32_t i = 0; i < program.adt(*levels).variants.size(); ++i)
+      if (isWord(value, context.interner.text(program.adt(*levels).variants[i].name)))
+        return variantExpr(*levels, i, {}, types.adt(*levels, {}), tree(value).span);
+  return infer(value);
 }
 
 ExprId Inferer::spawnOf(ast::ExprId future, std::optional<ExprId> scopeRef, Exit *exit, Span span) {

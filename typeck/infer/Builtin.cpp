@@ -14,10 +14,6 @@ Answer Inferer::builtinTrait(TypeId subject, const TraitRef &trait) {
     return type.index == trait.trait.index ? Answer::Yes : Answer::No;
   if (is("debug"))
     return Answer::Yes;
-  if (type.kind == TypeKind::Stream)
-    return is("async_iterator") ? Answer::Yes : Answer::No;
-  if (type.kind == TypeKind::Sink)
-    return is("sink") ? Answer::Yes : Answer::No;
   if (type.kind == TypeKind::Async)
     return is("awaitable") ? Answer::Yes : Answer::No;
   bool clones = is("clone");

@@ -214,7 +214,7 @@ void markDetached(thir::Body &body) {
     thir::ExprId at = expr.a;
     while (body[at].kind == EK::Coerce)
       at = body[at].a;
-    if (body[at].kind == EK::AsyncBlock || body[at].kind == EK::StreamBlock)
+    if (body[at].kind == EK::AsyncBlock)
       body.closures[body[at].index].isMove = true;
   }
 }

@@ -250,7 +250,6 @@ void UseFinder::value(ExprId id) {
   }
   case EK::Closure:
   case EK::AsyncBlock:
-  case EK::StreamBlock:
     return closure(expr.index);
   default:
     thir::forEachChild(body, id, [&](ExprId child) { value(child); });

@@ -77,10 +77,6 @@ ExprId Inferer::finishClosure(const BodySave &save, ClosureId closure, ClosureDe
     type = types.async(result);
     nodeKind = ExprKind::AsyncBlock;
     break;
-  case ClosureDecl::Kind::StreamBlock:
-    type = types.stream(state.item);
-    nodeKind = ExprKind::StreamBlock;
-    break;
   }
   ExprId id = node(nodeKind, span, type);
   at(id).index = index;

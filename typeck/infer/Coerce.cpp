@@ -120,7 +120,8 @@ bool Inferer::coerceToStream(ExprId &expr, TypeId to) {
       mismatch(at(expr).span, to, types.stream(given));
       return true;
     }
-    expr = coercion(*this, CoercionKind::IterableToStream, expr, to);
+    ExprId operands[]{expr};
+    expr = langCall(name == "async_iterator" ? "stream_from" : "stream_of", operands, at(expr).span);
     return true;
   }
   return false;
@@ -135,7 +136,8 @@ bool Inferer::coerceToSink(ExprId &expr, TypeId to) {
   TypeId item = projectionOf(from, *trait, "Item", {}, at(expr).span), failure = projectionOf(from, *trait, "Error", {}, at(expr).span);
   if (!unify(types[to].args[0], item) || !unify(types[to].args[1], failure))
     mismatch(at(expr).span, to, types.sink(item, failure));
-  expr = coercion(*this, CoercionKind::AdtToSink, expr, to);
+  ExprId operands[]{expr};
+  expr = langCall("sink_from", operands, at(expr).span);
   return true;
 }
 

@@ -100,8 +100,9 @@ ExprId Inferer::inferKind(ast::ExprId id, TypeId hint) {
     return inferFor(expr);
   case Kind::Scope:
     return inferScope(expr, hint, false);
-  case Kind::Select:
   case Kind::Shield:
+    return inferShield(expr, hint);
+  case Kind::Select:
   case Kind::Blocking: // reported when they were collected
     return errorExpr(expr.span);
   case Kind::Async:

@@ -15,7 +15,7 @@ namespace {
 ExprId functionValue(Inferer &inferer, const ast::Function &function, TypeId result) {
   Span span = (*inferer.file)[function.body].span;
   if (function.isSink)
-    return inferer.unsupported(function.span, "a `sink fn`");
+    return inferer.sinkBody(function, result);
   if (!function.isStream)
     return inferer.checkBlock(function.body, result, span);
   TypeId item = inferer.kindOf(result) == TypeKind::Stream ? inferer.typeOf(result).args[0] : inferer.types.error;

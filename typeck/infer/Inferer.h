@@ -58,6 +58,7 @@ struct Exit {
   TypeId item; // StreamBlock: what `yield` gives
   uint32_t label = 0; // Scope: its block
   LocalId scopeLocal; // Scope
+  LocalId queue; // StreamBlock: where `yield` puts items; a local of the body around it
   std::vector<TypeId> errors; // that reach it by `?`, or as outcomes of tasks
   bool isLeft = false; // Scope: its block is the target of a break
 };
@@ -454,7 +455,17 @@ public:
   ClosureId declareClosure(ClosureDecl::Kind kind, Span span);
   TypeId closureSignature(ClosureId closure, Span span);
   ExprId inferAsync(const ast::Expr &expr, TypeId hint);
+  std::vector<ExprId> optionsOf(const ast::Expr &expr, LocalId object, bool &reports);
+  bool isWord(ast::ExprId id, std::string_view word);
+  ExprId priorityOf(ast::ExprId value);
+  ExprId awaitTuple(ExprId operand, Span span);
+  ExprId eitherOf(ExprId left, ExprId right, Span span);
+  ExprId inferShield(const ast::Expr &expr, TypeId hint);
+  thir::Stmt letStmt(LocalId local, TypeId type, ExprId value, Span span);
+  thir::Stmt letQueue(LocalId &queue, TypeId item, Span span);
   ExprId streamBlock(ast::BlockId block, TypeId item, bool isMove, Span span);
+  ExprId sinkBody(const ast::Function &function, TypeId sink);
+  ExprId yieldOf(Exit *exit, ExprId value, Span span);
   ExprId inferStream(const ast::Expr &expr, TypeId hint);
   ExprId inferAwait(const ast::Expr &expr, TypeId hint);
   std::optional<ExprId> awaitOf(ExprId operand, Span span, Round round);

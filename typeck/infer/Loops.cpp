@@ -76,7 +76,7 @@ ExprId Inferer::inferFor(const ast::Expr &expr) {
     iteratorType = item = types.error;
   } else if (expr.flag) {
     iteratorType = sourceType;
-    if (!isVar(sourceType) && types[sourceType].kind != TypeKind::Stream && !implements(sourceType, *iterator)) {
+    if (!isGeneralVar(sourceType) && !implements(sourceType, *iterator)) {
       error(headSpan, diag::NotAStream, text(sourceType));
       iteratorType = item = types.error;
     } else {

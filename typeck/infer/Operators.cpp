@@ -207,6 +207,10 @@ std::optional<ExprId> Inferer::binaryOf(BinaryOp op, ExprId left, ExprId right, 
     }
     return errorExpr(span);
   };
+  if (types[a].kind == TypeKind::Async && types[b].kind == TypeKind::Async && (op == BinaryOp::BitAnd || op == BinaryOp::BitOr)) {
+    ExprId operands[]{left, right};
+    return op == BinaryOp::BitAnd ? langCall("future_both", operands, span) : eitherOf(left, right, span);
+  }
   bool bothInts = (types[a].kind == TypeKind::Int || isIntVar(a)) && (types[b].kind == TypeKind::Int || isIntVar(b));
   if (isShift(op)) {
     if (!bothInts)

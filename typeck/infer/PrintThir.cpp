@@ -106,14 +106,12 @@ private:
     case ExprKind::ArrayRepeat:
     case ExprKind::Closure:
     case ExprKind::AsyncBlock:
-    case ExprKind::StreamBlock:
     case ExprKind::Block:
     case ExprKind::If:
     case ExprKind::Match:
     case ExprKind::Return:
     case ExprKind::Format:
     case ExprKind::Await:
-    case ExprKind::Yield:
     case ExprKind::Spawn:
       return "";
     }
@@ -139,7 +137,7 @@ private:
       }
       return;
     }
-    if (node.kind == ExprKind::Closure || node.kind == ExprKind::AsyncBlock || node.kind == ExprKind::StreamBlock)
+    if (node.kind == ExprKind::Closure || node.kind == ExprKind::AsyncBlock)
       print(*body.closures[node.index].body, depth + 1);
     thir::forEachChild(body, id, [&](thir::ExprId child) { expr(body, child, depth + 1); });
   }

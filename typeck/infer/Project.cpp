@@ -55,17 +55,14 @@ TypeId Inferer::project(TypeId projection, Span span) {
   // Rigid parameters are compared as they are; solving a variable by an assumption would be a guess.
   if (!isVar(self))
     for (const Predicate &known : assumptions)
-      if (known.kind == Predicate::Kind::Equals && types[known.subject].kind == TypeKind::Projection &&
-          types[known.subject].index == assoc.index && known.target != projection && unify(known.subject, projection))
+      if (known.kind == Predicate::Kind::Equals && types[known.subject].kind == TypeKind::Projection && types[known.subject].index == assoc.index &&
+          known.target != projection && unify(known.subject, projection))
         return known.target;
   if (isGeneralVar(self))
     return {};
   const AssocTypeDecl &decl = program.assocType(assoc);
-  std::string_view name = context.interner.text(decl.name);
-  if (types[self].kind == TypeKind::Stream || types[self].kind == TypeKind::Async)
+  if (types[self].kind == TypeKind::Async)
     return types[self].args[0];
-  if (types[self].kind == TypeKind::Sink)
-    return types[self].args[name == "Error" ? 1 : 0];
 
   TraitRef trait{decl.trait, {type.args.begin() + 1, type.args.end()}};
   Choice choice;

@@ -24,8 +24,16 @@ ExprId Inferer::inferQuestion(const ast::Expr &expr, TypeId) {
   return result;
 }
 
-// The body's value becomes this one: out of a scope by its block, out of anything else by return.
+// The body's value becomes this one: out of a scope by its block, out of anything else by return. It is the last item of a stream.
 ExprId Inferer::leave(Exit *exit, ExprId value, Span span) {
+  if (exit->kind == Exit::Kind::StreamBlock) {
+    thir::Stmt last{};
+    last.kind = thir::Stmt::Kind::Expr;
+    last.span = span;
+    last.expr = yieldOf(exit, value, span);
+    ExprId end = node(ExprKind::Return, span, types.never);
+    return blockExpr(std::span(&last, 1), end, types.never, span);
+  }
   ExprId id = node(exit->kind == Exit::Kind::Scope ? ExprKind::Break : ExprKind::Return, span, types.never);
   at(id).a = value;
   if (exit->kind == Exit::Kind::Scope) {
@@ -50,17 +58,16 @@ std::optional<ExprId> Inferer::questionOf(ExprId operand, Exit *exit, Span span,
       builder.help(diag::AddAwait);
     return errorExpr(span);
   }
-  if (exit->kind == Exit::Kind::StreamBlock)
-    return unsupported(span, "`?` in a stream");
   AdtId adt{types[type].index};
   std::vector<TypeId> args(types[type].args.begin(), types[type].args.end());
-  TypeId result = known(exit->result);
+  const TypeId given = exit->kind == Exit::Kind::StreamBlock ? exit->item : exit->result;
+  TypeId result = known(given);
   if (isGeneralVar(result)) {
     std::vector<TypeId> open{fresh(span)};
     if (isResult)
       open.push_back(fresh(span));
     unify(result, types.adt(adt, open));
-    result = resolve(exit->result);
+    result = resolve(given);
   }
   if (types[result].kind == TypeKind::Error) {
     ExprId id = errorExpr(span);

@@ -41,8 +41,6 @@ enum class UnaryOp : uint8_t { Neg, Not };
 
 enum class CoercionKind : uint8_t {
   NeverToAny,
-  IterableToStream, // an implementor of the lang trait `async_iterator` or `into_iterator` to Stream<Item>
-  AdtToSink, // an implementor of the lang trait `sink` to Sink<T, E>
   ClosureToFn, // Closure, FnDef to Fn: boxes
   ArrayToSlice, // &[T; N] to &[T]
   ToDyn, // Box<T> to Box<dyn Trait>, &T to &dyn Trait

@@ -23,7 +23,6 @@ template <typename Visit> void forEachChild(const Body &body, ExprId id, Visit &
   case ExprKind::ConstParam:
   case ExprKind::Closure:
   case ExprKind::AsyncBlock:
-  case ExprKind::StreamBlock:
   case ExprKind::Continue:
     return;
   case ExprKind::Assign:
@@ -74,7 +73,6 @@ template <typename Visit> void forEachChild(const Body &body, ExprId id, Visit &
   case ExprKind::Format:
   case ExprKind::FormatArg:
   case ExprKind::Await:
-  case ExprKind::Yield:
   case ExprKind::Scope:
   case ExprKind::Spawn:
     one(expr.a);

@@ -43,7 +43,7 @@ void Inferer::zonkBody(thir::Body &made) {
     decl.params.clear();
     for (TypeId param : state.params)
       decl.params.push_back(final(param, decl.span));
-    decl.result = final(decl.kind == ClosureDecl::Kind::StreamBlock ? state.item : state.result, decl.span);
+    decl.result = final(state.result, decl.span);
     zonkBody(*closure.body);
   }
 }

@@ -253,7 +253,6 @@ void Origins::terminator(const Terminator &terminator, BlockId block) {
   case Terminator::Kind::Unreachable:
   case Terminator::Kind::Drop:
   case Terminator::Kind::Assert:
-  case Terminator::Kind::Yield:
     return;
   }
 }

@@ -32,17 +32,7 @@ void Builder::awaitInto(const Place &to, const thir::Expr &expr) {
   emitCall(std::move(made), expr.type);
 }
 
-void Builder::yieldInto(const Place *to, const thir::Expr &expr) {
-  Terminator made = terminator(Terminator::Kind::Yield, expr.span);
-  made.operands = {expr.a.valid() ? operand(expr.a) : constant(Constant::Kind::Unit, types.unit)};
-  emitCall(std::move(made), types.unit);
-  unitInto(to, expr.span);
-}
-
 void Builder::spawnInto(const Place &to, const thir::Expr &expr) {
-  for (thir::ExprId option : exprList(expr.list))
-    if (option.valid())
-      temporary(option);
   Terminator made = terminator(Terminator::Kind::Spawn, expr.span);
   made.hasScope = expr.b.valid();
   const thir::Expr &future = thir[expr.a];
@@ -58,6 +48,9 @@ void Builder::spawnInto(const Place &to, const thir::Expr &expr) {
     values.push_back(expr.a);
   }
   made.operands = operands(values);
+  // Each is a call that says it to the spawn that follows.
+  for (thir::ExprId option : exprList(expr.list))
+    inRegion(nullptr, option);
   if (expr.def != UINT32_MAX) {
     made.settle.fn = FnId{expr.def};
     made.settle.args = typeArgs(expr);
@@ -77,9 +70,6 @@ void Builder::scopeInto(const Place *to, const thir::Expr &expr) {
     scheduleDrop(unwanted, span);
     result = placeOf(unwanted);
   }
-  std::optional<Operand> deadline;
-  if (expr.b.valid())
-    deadline = use(Operand::Kind::Move, placeOf(temporary(expr.b)));
   LocalId scope = makeLocal(ThirLocal{expr.index});
   localPlaces[expr.index] = placeOf(scope);
   Place unit = placeOf(newLocal(types.unit, span));
@@ -87,9 +77,8 @@ void Builder::scopeInto(const Place *to, const thir::Expr &expr) {
   scheduleStorage(scope, span);
   call(langFn("scope_open", span), {}, {integer(expr.op, types.boolean)}, placeOf(scope), span);
   call(langFn("scope_enter", span), {}, {exclusive(placeOf(scope), span)}, unit, span);
-  auto setDeadline = program.langFns.find(interner.intern("scope_deadline").index);
-  if (deadline && setDeadline != program.langFns.end())
-    call(setDeadline->second, {}, {exclusive(placeOf(scope), span), *deadline}, unit, span);
+  for (thir::ExprId option : exprList(expr.list))
+    inRegion(nullptr, option);
 
   // The value waits in a local of its own where it would be lost if the tasks' end panicked.
   Place value = result ? *result : unit;

@@ -73,6 +73,7 @@ private:
   ExitTarget returnTarget;
   uint32_t nextTarget = 0;
   uint32_t deferDepth = 0;
+  uint32_t shieldDepth = 0; // `defer` on ordinary ways around the code that is made
   bool inGuard = false; // directly in the condition that is a guard
   bool sharesBoxes = false; // while the bindings of one arm are made
   bool tooLarge = false;
@@ -134,6 +135,7 @@ private:
   void runItem(uint32_t index, Span span, const std::optional<Place> &value, TypeId valueType);
   void runDefer(uint32_t index, const std::optional<Place> *value, TypeId valueType);
   void buildCleanup(uint32_t index, BlockId below);
+  void forgetScope(const Scheduled &item, bool unwinds);
   void cleanupTaskScope(const Scheduled &item, BlockId below);
   void forgetChainsFrom(uint32_t index);
   BlockId unwindBlock();
@@ -236,7 +238,6 @@ private:
 
   // BuildAsync.cpp.
   void awaitInto(const Place &to, const thir::Expr &expr);
-  void yieldInto(const Place *to, const thir::Expr &expr);
   void spawnInto(const Place &to, const thir::Expr &expr);
   void scopeInto(const Place *to, const thir::Expr &expr);
   void leaveScope(LocalId scope, const std::optional<Place> &value, TypeId type, const Place *to, Span span);

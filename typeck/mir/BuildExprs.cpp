@@ -136,8 +136,6 @@ void Builder::into(const Place *to, thir::ExprId id) {
   case EK::AssignOp:
     assignOp(expr);
     return unitInto(to, expr.span);
-  case EK::Yield:
-    return yieldInto(to, expr);
   case EK::Scope:
     return scopeInto(to, expr);
   case EK::Error:
@@ -202,7 +200,6 @@ void Builder::into(const Place *to, thir::ExprId id) {
     return adtInto(*to, expr);
   case EK::Closure:
   case EK::AsyncBlock:
-  case EK::StreamBlock:
     return closureInto(*to, expr);
   case EK::Format:
     return formatInto(*to, expr);
@@ -225,7 +222,6 @@ void Builder::into(const Place *to, thir::ExprId id) {
   case EK::Break:
   case EK::Continue:
   case EK::Return:
-  case EK::Yield:
   case EK::Scope:
     return;
   }

@@ -102,7 +102,7 @@ std::unique_ptr<Body> Builder::buildClosure(const thir::ClosureExpr &closure) {
   out->closure = closure.decl;
   out->fn = decl.owner;
   out->isAsync = decl.kind != ClosureDecl::Kind::Closure;
-  if (decl.kind == ClosureDecl::Kind::AsyncBlock || decl.kind == ClosureDecl::Kind::StreamBlock) {
+  if (decl.kind == ClosureDecl::Kind::AsyncBlock) {
     declareCaptures(closure, {});
     bindParams(static_cast<uint32_t>(closure.captures.size()));
   } else {

@@ -124,7 +124,9 @@ void Builder::runItem(uint32_t index, Span span, const std::optional<Place> &val
       current = run;
     }
     ++deferDepth;
+    ++shieldDepth;
     inRegion(nullptr, item.expr);
+    --shieldDepth;
     --deferDepth;
     if (after.valid()) {
       jump(after, span);
@@ -135,6 +137,7 @@ void Builder::runItem(uint32_t index, Span span, const std::optional<Place> &val
   case Scheduled::Kind::TaskScope: {
     Place unit = placeOf(newLocal(types.unit, span));
     call(langFn("scope_abandon", span), {}, {exclusive(placeOf(item.local), span)}, unit, span, true);
+    forgetScope(item, false);
     break;
   }
   }
@@ -256,6 +259,13 @@ void Builder::buildCleanup(uint32_t index, BlockId below) {
   restore(saved);
 }
 
+// The scope gives no value: failures that its tasks left are reported.
+void Builder::forgetScope(const Scheduled &item, bool unwinds) {
+  TypeId error = item.value && isResult(item.valueType) ? types[item.valueType].args[1] : types.unit;
+  call(langFn("scope_forget", item.span), {error}, {exclusive(placeOf(item.local), item.span), integer(unwinds, types.boolean)},
+       placeOf(newLocal(types.unit, item.span)), item.span);
+}
+
 // Stops and awaits the tasks; goes on behind the scope if one of them was the reason, else outward. In cleanup code it always goes outward: what
 // is unwinding already must not be lost.
 void Builder::cleanupTaskScope(const Scheduled &item, BlockId next) {
@@ -265,6 +275,7 @@ void Builder::cleanupTaskScope(const Scheduled &item, BlockId next) {
   Place unit = placeOf(newLocal(types.unit, item.span));
   call(langFn("scope_abandon", item.span), {}, {exclusive(scope, item.span)}, unit, item.span, true);
   if (!ordinary) {
+    forgetScope(item, true);
     jump(next, item.span);
     return;
   }
@@ -274,8 +285,12 @@ void Builder::cleanupTaskScope(const Scheduled &item, BlockId next) {
   Terminator test = terminator(Terminator::Kind::Switch, item.span);
   test.operands = {use(Operand::Kind::Copy, placeOf(caused))};
   test.values = {1};
-  test.targets = {taken, next};
+  BlockId outward = newBlock();
+  test.targets = {taken, outward};
   terminate(std::move(test));
+  current = outward;
+  forgetScope(item, true);
+  jump(next, item.span);
   current = taken;
   TypeId words[] = {types.i64, types.i64};
   LocalId reason = newLocal(types.tuple(words), item.span);

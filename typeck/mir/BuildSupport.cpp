@@ -1,4 +1,5 @@
 #include "typeck/mir/BuildContext.h"
+#include "typeck/mir/Visit.h"
 
 #include "frontend/diagnostics/Structure.h"
 
@@ -21,6 +22,7 @@ Terminator Builder::terminator(Terminator::Kind kind, Span span) {
   Terminator made;
   made.kind = kind;
   made.span = span.known() ? span : out->span;
+  made.isShielded = !inCleanup && shieldDepth > 0 && isSuspension(kind);
   return made;
 }
 

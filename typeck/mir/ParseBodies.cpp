@@ -391,6 +391,7 @@ bool TextParser::destinationTerminator(const Place &to, frontend::Span span) {
   made.span = span;
   made.place = to;
   if (made.kind == Terminator::Kind::Call || made.kind == Terminator::Kind::AwaitCall) {
+    made.isShielded = made.kind == Terminator::Kind::AwaitCall && accept("shielded");
     made.callee = callee();
     made.operands = operands();
   } else if (made.kind == Terminator::Kind::CallValue) {
@@ -402,6 +403,7 @@ bool TextParser::destinationTerminator(const Place &to, frontend::Span span) {
     if (made.operands.empty())
       fail("expected the function value");
   } else if (made.kind == Terminator::Kind::Await) {
+    made.isShielded = accept("shielded");
     made.operands = {operand()};
   } else if (made.kind == Terminator::Kind::Spawn) {
     made.hasScope = accept("scoped");
@@ -472,10 +474,6 @@ bool TextParser::plainTerminator(frontend::Span span) {
     targets(made);
     break;
   }
-  case Terminator::Kind::Yield:
-    made.operands = {operand()};
-    targets(made);
-    break;
   case Terminator::Kind::Call:
   case Terminator::Kind::CallValue:
   case Terminator::Kind::AwaitCall:

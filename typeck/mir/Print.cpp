@@ -292,17 +292,17 @@ private:
                          list(terminator.operands, 1), after(terminator));
     case Terminator::Kind::Call:
     case Terminator::Kind::AwaitCall:
-      return fmt::format("{} = {} {}{}{}", text(terminator.place), word, text(terminator.callee), list(terminator.operands), after(terminator));
+      return fmt::format("{} = {} {}{}{}{}", text(terminator.place), word, terminator.isShielded ? "shielded " : "", text(terminator.callee),
+                         list(terminator.operands), after(terminator));
     case Terminator::Kind::CallValue:
       return fmt::format("{} = {} {} {}{}", text(terminator.place), word, words::callKinds[static_cast<size_t>(terminator.callKind)],
                          list(terminator.operands), after(terminator));
     case Terminator::Kind::Await:
-      return fmt::format("{} = {} {}{}", text(terminator.place), word, text(terminator.operands[0]), after(terminator));
+      return fmt::format("{} = {} {}{}{}", text(terminator.place), word, terminator.isShielded ? "shielded " : "", text(terminator.operands[0]),
+                         after(terminator));
     case Terminator::Kind::Spawn:
       return fmt::format("{} = {} {}{}{} settle {}{}", text(terminator.place), word, terminator.hasScope ? "scoped " : "", text(terminator.callee),
                          list(terminator.operands), text(terminator.settle), after(terminator));
-    case Terminator::Kind::Yield:
-      return fmt::format("{} {}{}", word, text(terminator.operands[0]), after(terminator));
     }
     return word;
   }

@@ -74,7 +74,6 @@ private:
     case Terminator::Kind::Drop:
     case Terminator::Kind::Assert:
     case Terminator::Kind::Spawn:
-    case Terminator::Kind::Yield:
       require(count == 1, "one target is needed");
       break;
     case Terminator::Kind::Call:
@@ -244,12 +243,15 @@ private:
     MovePaths paths(program, body);
     Initialised initialised(body, paths);
     Flow flow = solveForward(body, initialised);
-    // Behind a test of a flag or a variant initialisation is not a matter of the way alone.
+    // Behind a test of a flag or a variant initialisation is not a matter of the way alone; the end of a stream waits in between.
     std::vector<bool> isTested(body.blocks.size());
     for (const Block &block : body.blocks)
       if (block.terminator.kind == Terminator::Kind::Switch)
         for (BlockId to : block.terminator.targets)
           isTested[to.index] = true;
+    for (BlockId id : flow.order)
+      if (const Terminator &stop = body.blocks[id.index].terminator; isTested[id.index] && stop.kind == Terminator::Kind::AwaitCall && !stop.targets.empty())
+        isTested[stop.targets[0].index] = true;
     for (BlockId id : flow.order) {
       const Block &block = body.blocks[id.index];
       MovePaths::Found found{};

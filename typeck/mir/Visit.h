@@ -88,7 +88,6 @@ inline bool hasDestination(Terminator::Kind kind) {
   case Terminator::Kind::Unreachable:
   case Terminator::Kind::Drop:
   case Terminator::Kind::Assert:
-  case Terminator::Kind::Yield:
     return false;
   }
   return false;
@@ -96,7 +95,7 @@ inline bool hasDestination(Terminator::Kind kind) {
 
 // Whether the task can wait there.
 inline bool isSuspension(Terminator::Kind kind) {
-  return kind == Terminator::Kind::AwaitCall || kind == Terminator::Kind::Await || kind == Terminator::Kind::Yield;
+  return kind == Terminator::Kind::AwaitCall || kind == Terminator::Kind::Await;
 }
 
 // What is written; null: nothing. A terminator writes only on the edge to targets[0].

@@ -7,7 +7,7 @@
 
 namespace async::snapshot {
 
-constexpr uint32_t formatVersion = 2;
+constexpr uint32_t formatVersion = 4;
 
 // Declarations of one struct may name another's, so all are declared first.
 #define ASYNC_STORED(Type) template <typename A> void io(A &a, Type &x)
@@ -94,7 +94,8 @@ ASYNC_STORED(mir::Statement) {
   }
 }
 ASYNC_STORED(mir::Terminator) {
-  all(a, x.kind, x.span, x.place, x.operands, x.callee, x.targets, x.values, x.unwind, x.assertKind, x.op, x.expected, x.isReplace, x.callKind, x.settle, x.hasScope);
+  all(a, x.kind, x.span, x.place, x.operands, x.callee, x.targets, x.values, x.unwind, x.assertKind, x.op, x.expected, x.isReplace, x.callKind, x.settle, x.hasScope,
+      x.isShielded);
 }
 ASYNC_STORED(mir::Block) { all(a, x.statements, x.terminator, x.isCleanup); }
 ASYNC_STORED(mir::Local) { all(a, x.name, x.type, x.span); }

@@ -6,7 +6,6 @@
 
 namespace async::typeck {
 
-namespace diag = frontend::diag;
 using resolve::FnRef;
 
 namespace {
@@ -109,12 +108,8 @@ void Collector::unsupported() {
     for (const ast::Expr &expr : file.exprs) {
       if (expr.kind == ast::ExprKind::Select)
         notYet(expr.span, "`select`");
-      else if (expr.kind == ast::ExprKind::Shield)
-        notYet(expr.span, "`shield`");
       else if (expr.kind == ast::ExprKind::Blocking)
         notYet(expr.span, "`blocking { }`");
-      else if (expr.kind == ast::ExprKind::Detach && expr.list.count != 0)
-        notYet(expr.span, "an option of `detach`");
     }
     for (const ast::Item &item : file.itemTable)
       if (item.kind == ast::ItemKind::Test)

@@ -192,7 +192,7 @@ struct ConstDecl {
 struct ClosureDecl {
   FnId owner; // the function whose text holds it; its generics are the closure's
   Span span;
-  enum class Kind : uint8_t { Closure, AsyncBlock, AsyncClosure, StreamBlock } kind = Kind::Closure;
+  enum class Kind : uint8_t { Closure, AsyncBlock, AsyncClosure } kind = Kind::Closure;
   CallKind callKind = CallKind::Shared;
   std::vector<TypeId> params;
   TypeId result; // of the body (T for an async one)

@@ -195,9 +195,6 @@ private:
     case ClosureDecl::Kind::AsyncBlock:
       word("Async", std::span(&closure.result, 1));
       return;
-    case ClosureDecl::Kind::StreamBlock:
-      out += "stream block";
-      return;
     case ClosureDecl::Kind::AsyncClosure:
     case ClosureDecl::Kind::Closure:
       break;
