@@ -72,7 +72,8 @@ bool Session::loadUser(const std::string &path, std::string &error) {
       if (!entry->is_regular_file(code) || entry->path().extension() != ".async")
         continue;
       std::vector<std::string> names;
-      for (const fs::path &part : entry->path().lexically_relative(path).replace_extension())
+      const fs::path module = entry->path().lexically_relative(path).replace_extension();
+      for (const fs::path &part : module)
         names.push_back(part.string());
       if (names.size() == 1 && names[0] == "main")
         names.clear();

@@ -8,7 +8,8 @@ docs/errors: each code of the .def files has a page CODE.md with programs that g
   async             a program that is accepted
 
 README.md and docs/guide: what follows a program is what it shows. Their blocks:
-  async [FILE]      a program, accepted without a warning; written to FILE (main.async) in a folder of the page's own; `output` or `console` follows
+  async [FILE]      a program, accepted without a warning; written to FILE (main.async) in a folder of the page's own; `output` or `console` follows.
+                    FOLDER/main.async is that of a package; a file without `main` is a module, for a program that follows
   output            what it prints when it is run, with no live frame, task, timer or descriptor at its end; with `exit=N` it ends with that status
   async-fail [FILE] a program that is rejected
   error             the messages that it gives
@@ -117,8 +118,12 @@ class TextPage:
         self.blocks += 1
         self.expect(kind)
         if kind in ("async", "async-fail"):
-            self.file = options[0] if options else "main.async"
-            (self.folder / self.file).write_text(body)
+            name = pathlib.PurePath(options[0] if options else "main.async")
+            (self.folder / name.parent).mkdir(exist_ok=True)
+            (self.folder / name).write_text(body)
+            if "fn main(" not in body:
+                return match[0]
+            self.file = str(name.parent if name.parent.name and name.name == "main.async" else name)
             if kind == "async":
                 done = run([ASYNCC, "check", self.file], self.folder)
                 if done.returncode or done.stderr:
