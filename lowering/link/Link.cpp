@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "lld/Common/Driver.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -103,6 +104,14 @@ void addNeeds(const std::string &runtimeArchive, std::vector<std::string> &words
     words.insert(words.end(), {"--export-dynamic", "--whole-archive", archive, "--no-whole-archive"});
 }
 
+// lld gives up on a failed write by way of LLVM's handler of fatal errors.
+void onFatal(void *options, const char *reason, bool) {
+  constexpr std::string_view what = "IO failure on output stream: ";
+  bool isWrite = std::string_view(reason).starts_with(what);
+  if (const auto &tell = static_cast<const Options *>(options)->onFailedWrite)
+    tell(isWrite ? reason + what.size() : reason);
+}
+
 } // namespace
 
 std::string findRuntime(std::string_view fileName) {
@@ -140,7 +149,9 @@ bool linkProgram(std::string_view object, const std::string &output, const Optio
     return false;
   }
   std::vector<std::string> words = {"ld.lld", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", "-zrelro", "-znow", "-znoexecstack", "--gc-sections",
-                                    "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined", "-O1",
+                                    "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined",
+                                    // A full disk is an error of a write; of a mapped file it is a signal.
+                                    "--no-mmap-output-file", "-O1",
                                     // A small link is over before a pool of threads has started.
                                     object.size() < (4u << 20) ? "--threads=1" : "--threads=2", "-o", output};
   if (options.stripAll)
@@ -156,7 +167,10 @@ bool linkProgram(std::string_view object, const std::string &output, const Optio
     args.push_back(word.c_str());
   std::string said;
   llvm::raw_string_ostream stream(said);
+  llvm::ScopedFatalErrorHandler handler(onFatal, const_cast<Options *>(&options));
   lld::Result result = lld::lldMain(args, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  while (said.ends_with('\n'))
+    said.pop_back();
   if (result.retCode != 0)
     errors = said.empty() ? "the linker failed" : said;
   return result.retCode == 0;

@@ -6,6 +6,7 @@
 // Errors  what the linker or the search for its inputs says, in `errors`; then there is no file.
 // Thread  one call at a time in a process (lld keeps global state).
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,9 @@ struct Options {
   // linked whole: a runtime that was built with a sanitizer names that.
   std::string runtimeArchive;
   bool keepDebugInfo = false; // else .debug_* sections are left out
-  bool stripAll = false; // the symbol table too
+  bool stripAll = false;      // the symbol table too
+  // Called, in place of a return, with the reason when `output` cannot be written to its end; it ends the process.
+  std::function<void(const char *)> onFailedWrite;
 };
 
 // Where the runtime's archive is: $ASYNC_RUNTIME, or beside the executable or library that holds this code, or in ../lib of it.

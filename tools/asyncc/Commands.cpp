@@ -10,6 +10,8 @@
 
 namespace async::cli {
 
+namespace fs = std::filesystem;
+
 int fail(const std::string &text) {
   fmt::print(stderr, "error: {}\n", text);
   return HasErrors;
@@ -83,6 +85,21 @@ static int prepare(driver::Session &session, driver::Lowering &lowering, const O
   return status != Good || good ? status : static_cast<int>(HasErrors);
 }
 
+// Named for the input, in the current folder, unless -o says where; a folder holds the program under that name.
+static std::string programPath(const Options &options) {
+  std::error_code code;
+  fs::path input = fs::absolute(options.input, code).lexically_normal();
+  if (!input.has_filename()) // it ended with `/` or `.`
+    input = input.parent_path();
+  fs::path name = input.filename();
+  if (!fs::is_directory(input, code))
+    name.replace_extension(name.has_extension() ? "" : ".out");
+  if (name.empty())
+    name = "program";
+  fs::path output = options.output.empty() ? name : fs::path(options.output);
+  return fs::is_directory(output, code) ? output / name : output;
+}
+
 int build(const Options &options) {
   driver::Session session;
   driver::Lowering lowering(session);
@@ -92,21 +109,31 @@ int build(const Options &options) {
   std::string object = generate(lowering, options, llvmgen::Form::Object, status);
   if (object.empty())
     return status;
-  std::string output = options.output;
-  if (output.empty())
-    output = std::filesystem::absolute(options.input).lexically_normal().replace_extension().filename().string();
   std::string error;
   const CodegenLibrary *library = backend(error);
   link::Options settings;
   settings.runtimeArchive = runtimeArchive(*library);
   settings.keepDebugInfo = options.debugInfo;
   settings.stripAll = options.strip;
-  std::string temporary = beginOutput(output);
-  if (!library->linkProgram(object, temporary, settings, error)) {
-    abandonOutput(temporary);
+  std::string target = programPath(options);
+  std::error_code code;
+  if (fs::equivalent(target, options.input, code))
+    return fail(fmt::format("the program would replace its source {}", options.input));
+  Output output;
+  if (!beginOutput(target, 0777, output, error))
+    return fail(error);
+  settings.onFailedWrite = [&](const char *reason) {
+    abandonOutput(output);
+    _exit(fail(fmt::format("cannot write {}: {}", output.target, reason)));
+  };
+  if (!library->linkProgram(object, output.temporary, settings, error)) {
+    abandonOutput(output);
+    // The linker knows the program by its temporary name.
+    if (size_t at = error.find(output.temporary); at != std::string::npos)
+      error.replace(at, output.temporary.size(), output.target);
     return fail(error);
   }
-  return finishOutput(temporary, output, error) ? static_cast<int>(Good) : fail(error);
+  return finishOutput(output, error) ? static_cast<int>(Good) : fail(error);
 }
 
 int run(const Options &options) {

@@ -37,10 +37,11 @@ void onCrash(int number) {
 
 void watchCrashes() {
   stack_t stack{};
-  stack.ss_sp = new char[signalStackBytes];
+  static char handlers[signalStackBytes];
+  stack.ss_sp = handlers;
   stack.ss_size = signalStackBytes;
   sigaltstack(&stack, nullptr);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = onCrash;
   action.sa_flags = SA_ONSTACK;
   for (int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
@@ -68,8 +69,8 @@ int inWideStack(int (*command)(const Options &), const Options &options) {
 }
 
 void addShared(CLI::App *app, Options &options) {
-  app->add_option("--color", options.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
-  app->add_option("--diagnostics", options.diagnostics, "text, or json: one object a line")->check(CLI::IsMember({"text", "json"}));
+  app->add_option("--color", options.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->option_text("WHEN");
+  app->add_option("--diagnostics", options.diagnostics, "text, or json: one object a line")->check(CLI::IsMember({"text", "json"}))->option_text("FORM");
 }
 
 void addLevels(CLI::App *app, Options &options) {
@@ -81,8 +82,12 @@ int parseAndDo(int argc, char **argv) {
   Options options;
   CLI::App app{"asyncc: compiles .async programs", "asyncc"};
   app.require_subcommand(1);
+  app.footer("Example: asyncc run examples/hello.async");
   bool version = false;
-  app.set_version_flag("--version", [&] { version = true; return std::string(); });
+  app.set_version_flag("--version", [&] {
+    version = true;
+    return std::string();
+  });
   CLI::App *buildApp = app.add_subcommand("build", "Compile a program, or show what a step makes of it");
   CLI::App *runApp = app.add_subcommand("run", "Compile a program in memory and run it");
   CLI::App *checkApp = app.add_subcommand("check", "Report the mistakes in a program");
@@ -94,7 +99,9 @@ int parseAndDo(int argc, char **argv) {
   addLevels(buildApp, options);
   buildApp->add_flag("--strip", options.strip, "leave out the symbol table");
   buildApp->add_option("--emit", options.emit, "tokens ast types mir states llvm-ir asm obj dot");
-  buildApp->add_option("--after", options.after, "with --emit=mir: build, elaborate-drops or mono");
+  buildApp->add_option("--after", options.after, "mir: build, elaborate-drops, mono; dot: states")
+      ->check(CLI::IsMember({"build", "elaborate-drops", "mono", "states"}))
+      ->option_text("PASS");
   buildApp->add_option("--function", options.function, "only functions whose name contains this");
   buildApp->footer("Example: asyncc build examples/echo.async -o echo");
   addLevels(runApp, options);

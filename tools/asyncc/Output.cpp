@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,6 +9,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace async::cli {
 namespace {
@@ -37,35 +39,44 @@ void watchInterrupts() {
       signal(number, SIG_IGN);
 }
 
-std::string beginOutput(const std::string &target) {
-  std::string name = fmt::format("{}.{}.tmp", target, getpid());
-  if (name.size() < sizeof unfinished) {
-    memcpy(unfinished, name.c_str(), name.size() + 1);
-    hasUnfinished = true;
-  }
-  return name;
-}
+namespace fs = std::filesystem;
 
-void abandonOutput(const std::string &temporary) {
-  hasUnfinished = false;
-  unlink(temporary.c_str());
-}
-
-bool finishOutput(const std::string &temporary, const std::string &target, std::string &error) {
-  struct stat status {};
-  bool isFolder = stat(target.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-  if (!isFolder && rename(temporary.c_str(), target.c_str()) == 0) {
-    hasUnfinished = false;
-    return true;
-  }
-  error = fmt::format("cannot write {}: {}", target, isFolder ? "it is a folder" : strerror(errno));
-  abandonOutput(temporary);
+static bool cannotWrite(const std::string &target, const char *why, std::string &error) {
+  error = fmt::format("cannot write {}: {}", target, why);
   return false;
 }
 
-bool writeOutput(const std::string &target, std::string_view bytes, std::string &error) {
-  std::string temporary = beginOutput(target);
-  int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+bool beginOutput(const std::string &target, unsigned rights, Output &output, std::string &error) {
+  std::error_code code;
+  fs::path place = fs::weakly_canonical(target, code);
+  if (code)
+    place = target;
+  fs::file_status status = fs::status(place, code);
+  if (fs::is_directory(status))
+    return cannotWrite(target, "it is a folder", error);
+  output = {target, place, {}, !fs::exists(status) || fs::is_regular_file(status)};
+  fs::path folder = output.isFile ? place.parent_path() : fs::temp_directory_path(code);
+  output.temporary = folder / fmt::format(".asyncc-{}.tmp", getpid());
+  if (output.temporary.size() >= sizeof unfinished)
+    return cannotWrite(target, strerror(ENAMETOOLONG), error);
+  unlink(output.temporary.c_str());
+  int file = open(output.temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, rights);
+  if (file < 0)
+    return cannotWrite(target, strerror(errno), error);
+  close(file);
+  memcpy(unfinished, output.temporary.c_str(), output.temporary.size() + 1);
+  hasUnfinished = true;
+  return true;
+}
+
+void abandonOutput(const Output &output) {
+  hasUnfinished = false;
+  unlink(output.temporary.c_str());
+}
+
+// False: errno says why.
+static bool writeAll(const std::string &path, std::string_view bytes) {
+  int file = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
   bool good = file >= 0;
   while (good && !bytes.empty()) {
     ssize_t count = write(file, bytes.data(), bytes.size());
@@ -75,13 +86,40 @@ bool writeOutput(const std::string &target, std::string_view bytes, std::string 
     if (good)
       bytes.remove_prefix(static_cast<size_t>(count));
   }
-  good = file >= 0 && close(file) == 0 && good;
-  if (!good) {
-    error = fmt::format("cannot write {}: {}", target, strerror(errno));
-    abandonOutput(temporary);
+  int why = errno;
+  if (file >= 0 && close(file) != 0 && good)
+    return false;
+  errno = why;
+  return good;
+}
+
+static bool copyInto(const std::string &from, const std::string &to) {
+  std::ifstream file(from, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return writeAll(to, bytes);
+}
+
+bool finishOutput(const Output &output, std::string &error) {
+  bool good = output.isFile ? rename(output.temporary.c_str(), output.place.c_str()) == 0 : copyInto(output.temporary, output.place);
+  if (!good)
+    cannotWrite(output.target, strerror(errno), error);
+  if (good && output.isFile)
+    hasUnfinished = false;
+  else
+    abandonOutput(output);
+  return good;
+}
+
+bool writeOutput(const std::string &target, std::string_view bytes, std::string &error) {
+  Output output;
+  if (!beginOutput(target, 0666, output, error))
+    return false;
+  if (!writeAll(output.temporary, bytes)) {
+    cannotWrite(target, strerror(errno), error);
+    abandonOutput(output);
     return false;
   }
-  return finishOutput(temporary, target, error);
+  return finishOutput(output, error);
 }
 
 } // namespace async::cli

@@ -100,7 +100,7 @@ def asan():
 
 def tsan():
     build("tsan", "unit_rt")
-    return suite(sys.executable, "tools/testing/run.py", ROOT / "build" / "tsan", "unit_rt", limit=1800)
+    return suite(sys.executable, "tools/testing/run.py", ROOT / "build" / "tsan", "unit_rt", limit=3600, ASYNC_TEST_SLOWER="5")
 
 
 def fuzz():
