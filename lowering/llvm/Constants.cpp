@@ -47,6 +47,19 @@ MDNode *ModuleEmitter::boolRange() {
   return boolRangeNode;
 }
 
+// An absolute path is named from the folder of `main`: the same program is the same bytes wherever it lies.
+std::string_view ModuleEmitter::pathInProgram(frontend::FileId file) const {
+  std::string_view path = input.sources.path(file);
+  if (!path.starts_with('/') || mono.mainInstance == UINT32_MAX)
+    return path;
+  Span inMain = mono.instance(mono.mainInstance).body->span;
+  if (!inMain.known())
+    return path;
+  std::string_view main = input.sources.path(input.sources.fileOf(inMain.lo));
+  std::string_view folder = main.substr(0, main.rfind('/') + 1);
+  return path.starts_with(folder) ? path.substr(folder.size()) : path;
+}
+
 Constant *ModuleEmitter::location(Span span) {
   Constant *&known = locations[span.lo];
   if (known)
@@ -55,7 +68,7 @@ Constant *ModuleEmitter::location(Span span) {
   frontend::Location at;
   if (span.known()) {
     at = input.sources.locate(span.lo);
-    path = input.sources.path(at.file);
+    path = pathInProgram(at.file);
   }
   Constant *fields[] = {bytes(path), ConstantInt::get(i64, path.size()), ConstantInt::get(i32, at.line), ConstantInt::get(i32, at.column)};
   known = constantGlobal(ConstantStruct::getAnon(fields), 8, "place");

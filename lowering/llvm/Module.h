@@ -88,6 +88,7 @@ public:
   std::string typeName(TypeId type);
   llvm::Constant *bytes(std::string_view text); // with no zero at the end
   llvm::Constant *textConstant(TypeId type, std::string_view text); // the address of a constant of std's str or bytes
+  std::string_view pathInProgram(frontend::FileId file) const;
   llvm::Constant *location(Span span); // the address of a Location of runtime/abi
   llvm::Constant *staticAddress(ConstId item);
   llvm::Constant *constantGlobal(llvm::Constant *value, uint64_t align, llvm::StringRef name = "");
