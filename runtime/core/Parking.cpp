@@ -166,8 +166,11 @@ int64_t timeToSleep(Worker *worker, bool guards) {
 
 // Under idleLock: what the worker does while it sleeps.
 void chooseDuty(Worker *worker, bool othersAwake) {
-  if (!runtime.guard && (othersAwake || worker->guardsOn))
+  bool guardNeeded = othersAwake || worker->guardsOn;
+  if (!runtime.guard && guardNeeded)
     setGuard(worker);
+  else if (runtime.guard == worker && !guardNeeded)
+    setGuard(nullptr);
   // Who is awake and has short entries polls soon: two workers would take turns at what one can do.
   bool needed = !othersAwake || worker->attends || Real::loadRelaxed(&runtime.entryNs) * 2 > worthWakingNs;
   Real::storeRelaxed(&worker->parksInEpoll, needed && isReactorOpen() && takePolling());
@@ -205,11 +208,9 @@ bool park(Worker *worker, bool searching) {
     SpinLock held(runtime.idleLock);
     woken = !removeParked(worker);
     Real::storeRelaxed(&worker->parksInEpoll, false);
-    if (guards)
-      setGuard(nullptr);
+    worker->guardsOn = runtime.guard == worker; // perhaps only now: another has handed it over
   }
-  worker->guardsOn = false;
-  if (guards)
+  if (guards) // nobody else looks until it hands over or parks
     lookAfterOthers(worker);
   return woken;
 }
