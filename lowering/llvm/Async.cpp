@@ -85,22 +85,33 @@ void AsyncEmitter::enterStates() {
     }
   if (anyLoop)
     selector = temporary(module.i32, 4, 4, "sel");
-  Value *state = builder.CreateAlignedLoad(module.i32, byteOffset(frame, 16), Align(8), "state");
-  BasicBlock *impossible = BasicBlock::Create(context, "impossible", function);
-  SwitchInst *choice = builder.CreateSwitch(state, impossible, static_cast<unsigned>(lowered.states.size()));
-  builder.SetInsertPoint(impossible);
-  builder.CreateUnreachable();
+  SmallVector<BasicBlock *, 8> loads;
+  for (uint32_t i = 0; i < lowered.states.size(); ++i)
+    loads.push_back(BasicBlock::Create(context, "load" + Twine(i + 1), function));
+  enterByState(loads);
   for (uint32_t i = 0; i < lowered.states.size(); ++i) {
-    BasicBlock *load = BasicBlock::Create(context, "load" + Twine(i + 1), function);
-    choice->addCase(builder.getInt32(i + 1), load);
-    builder.SetInsertPoint(load);
+    builder.SetInsertPoint(loads[i]);
     setPlace(lowered.states[i].span);
     if (selector)
       builder.CreateAlignedStore(builder.getInt32(i + 1), selector, Align(4));
-    for (uint32_t slot : lowered.states[i].slots)
-      loadSlot(lowered.slots[slot]);
+    lowered.states[i].slots.forEach([&](size_t slot) { loadSlot(lowered.slots[slot]); });
     builder.CreateBr(next(i + 1, 0));
   }
+}
+
+void AsyncEmitter::enterByState(ArrayRef<BasicBlock *> loads) {
+  unsigned bits = lowered.stateSize() * 8;
+  if (bits == 0) {
+    loads.empty() ? static_cast<void>(builder.CreateUnreachable()) : static_cast<void>(builder.CreateBr(loads[0]));
+    return;
+  }
+  Value *state = builder.CreateAlignedLoad(builder.getIntNTy(bits), byteOffset(frame, lowered.stateOffset), Align(bits / 8), "state");
+  BasicBlock *impossible = BasicBlock::Create(context, "impossible", function);
+  SwitchInst *choice = builder.CreateSwitch(state, impossible, static_cast<unsigned>(loads.size()));
+  for (unsigned i = 0; i < loads.size(); ++i)
+    choice->addCase(builder.getIntN(bits, i + 1), loads[i]);
+  builder.SetInsertPoint(impossible);
+  builder.CreateUnreachable();
 }
 
 BasicBlock *AsyncEmitter::next(uint32_t state, size_t depth) {

@@ -29,6 +29,7 @@ private:
   void prepareLocals();
   void storeParameters();
   void enterStates();
+  void enterByState(llvm::ArrayRef<llvm::BasicBlock *> loads);
   void emitAll();
   void emitBlock(uint32_t index) override;
   void emitDispatch(uint32_t header);

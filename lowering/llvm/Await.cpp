@@ -22,8 +22,6 @@ Value *AsyncEmitter::childAddress(const states::State &state) {
   const states::Lowered *callee = module.lowered.of(state.callee);
   FunctionCallee allocate = module.cFunction("async_frame_new", module.pointer, {module.i64, module.i64, module.pointer});
   Value *child = builder.CreateCall(allocate, {word(callee->size), word(callee->align), ConstantPointerNull::get(module.pointer)});
-  // It counts as started: freeing it drops no arguments.
-  builder.CreateAlignedStore(builder.getInt32(UINT32_MAX), byteOffset(child, 16), Align(8));
   builder.CreateAlignedStore(child, future, Align(8));
   return child;
 }
@@ -99,11 +97,11 @@ void AsyncEmitter::connect(Point &to, BasicBlock *from, Value *status, Value *v0
 
 void AsyncEmitter::emitSuspend(uint32_t number, Value *child) {
   const states::State &state = lowered.states[number - 1];
-  for (uint32_t slot : state.slots)
-    saveSlot(lowered.slots[slot]);
+  state.slots.forEach([&](size_t slot) { saveSlot(lowered.slots[slot]); });
   if (!isResume)
     builder.CreateAlignedStore(module.resumeFunction(lowered.instance), frame, Align(8));
-  builder.CreateAlignedStore(builder.getInt32(number), byteOffset(frame, 16), Align(8));
+  if (uint32_t size = lowered.stateSize())
+    builder.CreateAlignedStore(builder.getIntN(size * 8, number), byteOffset(frame, lowered.stateOffset), Align(size));
   builder.CreateAlignedStore(frame, byteOffset(child, 8), Align(8));
   if (isResume)
     builder.CreateRetVoid();
@@ -118,12 +116,12 @@ void AsyncEmitter::endShield(const states::State &state) {
   builder.CreateCall(end, {worker, builder.CreateAlignedLoad(module.i32, shield, Align(4))});
 }
 
-// A frame on the heap goes when its value has been read.
+// A frame on the heap goes when its value has been read. It was started, so there are no arguments to drop.
 void AsyncEmitter::releaseChild(const states::State &state) {
   if (!state.boxed && state.callee != UINT32_MAX)
     return;
   Value *child = builder.CreateAlignedLoad(module.pointer, future, Align(8));
-  builder.CreateCall(module.cFunction("async_frame_free", builder.getVoidTy(), {module.pointer}), {child});
+  builder.CreateCall(module.cFunction("async_frame_release", builder.getVoidTy(), {module.pointer}), {child});
 }
 
 void AsyncEmitter::emitGood(uint32_t number) {

@@ -21,6 +21,8 @@ std::string printIr(const Module &module, const std::string &only) {
       function.print(stream);
       stream << '\n';
     }
+  if (text.empty())
+    stream << "; no function's name contains " << only << '\n';
   return text;
 }
 

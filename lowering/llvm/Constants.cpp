@@ -107,7 +107,7 @@ Constant *ModuleEmitter::descriptor(uint32_t instance) {
   const std::string &name = mono.instance(instance).name;
   auto *stateType = StructType::get(pointer, pointer, i32, i32);
   Constant *table = ConstantArray::get(ArrayType::get(stateType, states.size()), states);
-  Constant *fields[] = {bytes(name), number(name.size()), number(lowered.size), number(states.size()), number(0), table};
+  Constant *fields[] = {bytes(name), number(name.size()), number(lowered.size), number(states.size()), number(lowered.stateOffset), table};
   return constantGlobal(ConstantStruct::getAnon(fields), 8, "frame");
 }
 

@@ -61,7 +61,7 @@ void FunctionEmitter::emitSpawn(const mir::Terminator &terminator) {
   if (machine)
     storeArguments(instance, frame, operands);
   else
-    operandTo(operands[0], byteOffset(frame, 24));
+    operandTo(operands[0], byteOffset(frame, futureTaskAt));
   if (module.shape(placeType(terminator.place)).size >= 8)
     builder.CreateAlignedStore(task, place(terminator.place).address, Align(8));
   builder.CreateCall(module.cFunction("async_spawn_submit", builder.getVoidTy(), {module.pointer, module.pointer}), {worker, task});

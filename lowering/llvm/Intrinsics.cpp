@@ -235,7 +235,8 @@ void FunctionEmitter::decodeWords(TypeId type, Value *first, Value *second, Valu
   if (shape.size == 0)
     return;
   if (!module.fitsWords(type)) {
-    builder.CreateMemCpy(to, Align(shape.align), builder.CreateIntToPtr(first, builder.getPtrTy()), Align(shape.align), shape.size);
+    // The result of a callee may lie over its destination (Interference.h).
+    builder.CreateMemMove(to, Align(shape.align), builder.CreateIntToPtr(first, builder.getPtrTy()), Align(shape.align), shape.size);
     return;
   }
   if (shape.kind == ValueShape::Kind::Scalar && shape.offsets[0] == 0) {

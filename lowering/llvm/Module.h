@@ -22,6 +22,9 @@ namespace async::llvmgen {
 
 using namespace typeck;
 
+// Of a task that is a future: behind the header of its frame lies the future.
+constexpr uint64_t futureTaskAt = states::headerSize;
+
 struct ValueShape {
   enum class Kind : uint8_t { Empty, Scalar, Pair, Memory } kind = Kind::Empty;
   llvm::Type *types[2] = {nullptr, nullptr}; // as in registers: bool is i1

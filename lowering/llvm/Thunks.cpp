@@ -38,7 +38,6 @@ private:
   BasicBlock *pad = nullptr;
 
   void emitRun() {
-    builder.CreateAlignedStore(builder.getInt32(UINT32_MAX), byteOffset(frame, 16), Align(8));
     SmallVector<Value *, 8> args{worker, frame};
     for (uint32_t i = 0; i < body.paramCount; ++i) {
       TypeId type = body.locals[i + 1].type;
@@ -103,7 +102,7 @@ Function *ModuleEmitter::startThunk(uint32_t instance) {
 
 namespace {
 // The frame of a task that is a future: header, the future, the leaf that waits for it. A large value is moved over the leaf.
-constexpr uint64_t futureAt = 24, leafAt = 32;
+constexpr uint64_t leafAt = futureTaskAt + 8;
 } // namespace
 
 // Behind the end of the future: its value, then its frame is freed.
@@ -129,7 +128,7 @@ static void endOfFuture(ModuleEmitter &module, IRBuilder<> &builder, Function *f
     builder.CreateBr(end);
     builder.SetInsertPoint(end);
   }
-  Value *future = builder.CreateAlignedLoad(module.pointer, at(futureAt), Align(8));
+  Value *future = builder.CreateAlignedLoad(module.pointer, at(futureTaskAt), Align(8));
   builder.CreateCall(module.cFunction("async_frame_free", builder.getVoidTy(), {module.pointer}), {future});
   module.continueWith(builder, worker, frame, status, first, v1);
 }
@@ -151,7 +150,7 @@ Function *ModuleEmitter::futureThunk(TypeId output, uint64_t &size, uint32_t &al
   builder.SetInsertPoint(BasicBlock::Create(context, "entry", start));
   BasicBlock *run = BasicBlock::Create(context, "run", start), *cancel = BasicBlock::Create(context, "cancel", start);
   BasicBlock *waits = BasicBlock::Create(context, "waits", start), *ended = BasicBlock::Create(context, "ended", start);
-  Value *future = builder.CreateAlignedLoad(pointer, at(futureAt), Align(8));
+  Value *future = builder.CreateAlignedLoad(pointer, at(futureTaskAt), Align(8));
   builder.CreateCondBr(builder.CreateICmpEQ(status, builder.getInt64(0)), run, cancel);
   builder.SetInsertPoint(run);
   Value *leaf = at(leafAt);
@@ -160,7 +159,6 @@ Function *ModuleEmitter::futureThunk(TypeId output, uint64_t &size, uint32_t &al
   builder.CreateCondBr(builder.CreateICmpEQ(result, builder.getInt64(1)), waits, ended);
   builder.SetInsertPoint(waits);
   builder.CreateAlignedStore(resume, frame, Align(8));
-  builder.CreateAlignedStore(builder.getInt32(1), at(16), Align(8));
   builder.CreateAlignedStore(frame, at(leafAt + 8), Align(8));
   builder.CreateRetVoid();
   builder.SetInsertPoint(ended);

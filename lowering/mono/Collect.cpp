@@ -104,7 +104,7 @@ void Collector::describe(Instance &instance, const FnDecl &decl) {
   case Abi::Leaf:
     instance.kind = Instance::Kind::Leaf;
     instance.isAsync = true;
-    instance.leafFrameSize = decl.leafFrameSize;
+    instance.leafFrameSize = decl.frameSize;
     break;
   }
   if (decl.abi != Abi::Async && decl.abi != Abi::Intrinsic)

@@ -1,15 +1,17 @@
-// Flags.cpp: drop flags that are known on a path are not tested there. Flags that nobody tests any more are not kept, so they need no place in a frame.
+// Flags.cpp: drop flags that are known on a path are not tested there; those that are known at an await are not kept by it. Flags that nobody tests any more
+// need no place in a frame.
 #include "lowering/opt/Optimize.h"
+#include "typeck/mir/BitSet.h"
 #include "typeck/mir/Cfg.h"
-#include "typeck/mir/Visit.h"
+#include "typeck/mir/Flags.h"
 
 namespace async::opt {
 
 using mir::Block;
 using mir::BlockId;
 using mir::Body;
+using mir::LocalId;
 using mir::Operand;
-using mir::Place;
 using mir::Statement;
 using mir::Terminator;
 
@@ -17,13 +19,20 @@ namespace {
 
 // What a flag can be: a set of values, empty where nothing has been written yet.
 enum Known : uint8_t { Nothing = 0, False = 1, True = 2, Both = 3 };
+bool isSingle(uint8_t known) { return known == False || known == True; }
 
 class FlagThreader {
 public:
-  explicit FlagThreader(Body &body) : body(body), isFlag(body.locals.size(), true) {}
+  explicit FlagThreader(Body &body) : body(body), slots(body.locals.size(), UINT32_MAX) {
+    std::vector<bool> isFlag = mir::findFlags(body);
+    for (uint32_t i = 0; i < isFlag.size(); ++i)
+      if (isFlag[i]) {
+        slots[i] = static_cast<uint32_t>(flags.size());
+        flags.push_back(i);
+      }
+  }
 
-  bool run() {
-    findFlags();
+  bool thread() {
     if (flags.empty())
       return false;
     solve();
@@ -39,81 +48,100 @@ public:
     return changed;
   }
 
+  void restate() {
+    if (flags.empty())
+      return;
+    solve();
+    findTested();
+    size_t count = body.blocks.size(); // new blocks hold no awaits
+    for (uint32_t i = 0; i < count; ++i) {
+      Terminator::Kind kind = body.blocks[i].terminator.kind;
+      if (!reached[i] || (kind != Terminator::Kind::AwaitCall && kind != Terminator::Kind::Await))
+        continue;
+      std::vector<uint8_t> out = atEnd(i);
+      if (!body.blocks[i].terminator.targets.empty())
+        body.blocks[i].terminator.targets[0] = restated(i, body.blocks[i].terminator.targets[0], out);
+      if (body.blocks[i].terminator.unwind.valid())
+        body.blocks[i].terminator.unwind = restated(i, body.blocks[i].terminator.unwind, out);
+    }
+  }
+
 private:
   Body &body;
-  std::vector<bool> isFlag;
-  std::vector<uint32_t> flags, slots; // the locals; by local, the index in `flags`
+  std::vector<uint32_t> flags, slots;        // the locals; by local, the index in `flags`
   std::vector<std::vector<uint8_t>> atEntry; // by block and flag
+  std::vector<bool> reached;
+  std::vector<mir::BitSet> tested; // by block: flags whose value at its beginning may be tested
 
-  static const Operand *tested(const Terminator &end) {
-    bool tests = end.kind == Terminator::Kind::Switch && end.operands[0].kind == Operand::Kind::Copy && end.operands[0].place.path.empty();
-    return tests ? &end.operands[0] : nullptr;
-  }
-  static bool isConstant(const Statement &statement) {
-    if (statement.kind != Statement::Kind::Assign || !statement.place.path.empty() || statement.value.kind != mir::Rvalue::Kind::Use)
-      return false;
-    const Operand &operand = statement.value.operands[0];
-    return operand.kind == Operand::Kind::Const && operand.constant.kind == mir::Constant::Kind::Int && (operand.constant.value == 0 || operand.constant.value == 1);
+  // A block in front of `target` that writes what is known there and is tested behind it.
+  BlockId restated(uint32_t from, BlockId target, const std::vector<uint8_t> &known) {
+    Block made;
+    made.isCleanup = body.blocks[target.index].isCleanup;
+    tested[target.index].forEach([&](size_t flag) {
+      if (!isSingle(known[flag]))
+        return;
+      Statement statement{};
+      statement.kind = Statement::Kind::Assign;
+      statement.span = body.blocks[from].terminator.span;
+      statement.place.base = LocalId{flags[flag]};
+      statement.value.kind = mir::Rvalue::Kind::Use;
+      statement.value.type = body.locals[flags[flag]].type;
+      Operand value;
+      value.constant.kind = mir::Constant::Kind::Int;
+      value.constant.type = body.locals[flags[flag]].type;
+      value.constant.value = known[flag] == True;
+      statement.value.operands.push_back(value);
+      made.statements.push_back(statement);
+    });
+    if (made.statements.empty())
+      return target;
+    made.terminator.kind = Terminator::Kind::Goto;
+    made.terminator.span = body.blocks[from].terminator.span;
+    made.terminator.targets = {target};
+    body.blocks.push_back(std::move(made));
+    return BlockId{static_cast<uint32_t>(body.blocks.size() - 1)};
   }
 
-  // Locals that are only given constants and only tested.
-  void findFlags() {
-    std::vector<bool> isTested(body.locals.size(), false);
-    auto exclude = [&](const Place &place) {
-      isFlag[place.base.index] = false;
-      for (const mir::Projection &step : place.path)
-        if (step.kind == mir::Projection::Kind::Index)
-          isFlag[step.local.index] = false;
-    };
-    for (uint32_t i = 0; i <= body.paramCount && i < isFlag.size(); ++i)
-      isFlag[i] = false;
-    for (const Block &block : body.blocks) {
-      for (const Statement &statement : block.statements) {
-        mir::visitUses(statement, [&](const Place &place, mir::UseKind) { exclude(place); });
-        if (const Place *to = mir::destination(statement); to && !isConstant(statement))
-          exclude(*to);
+  void findTested() {
+    tested.assign(body.blocks.size(), mir::BitSet(flags.size()));
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = body.blocks.size(); i-- > 0;) {
+        const Block &block = body.blocks[i];
+        mir::BitSet live(flags.size());
+        mir::forEachSuccessor(block.terminator, [&](BlockId next) { live.unite(tested[next.index]); });
+        if (const Operand *on = mir::testedLocal(block.terminator); on && slots[on->place.base.index] != UINT32_MAX)
+          live.set(slots[on->place.base.index]);
+        for (size_t s = block.statements.size(); s-- > 0;)
+          if (mir::assignsFlag(block.statements[s]) && slots[block.statements[s].place.base.index] != UINT32_MAX)
+            live.reset(slots[block.statements[s].place.base.index]);
+        changed |= tested[i].unite(live);
       }
-      const Terminator &end = block.terminator;
-      if (const Operand *on = tested(end)) {
-        isTested[on->place.base.index] = true;
-        continue;
-      }
-      mir::visitUses(end, [&](const Place &place, mir::UseKind) { exclude(place); });
-      if (const Place *to = mir::destination(end))
-        exclude(*to);
     }
-    slots.assign(body.locals.size(), UINT32_MAX);
-    for (uint32_t i = 0; i < isFlag.size(); ++i)
-      if (isFlag[i] && isTested[i]) {
-        slots[i] = static_cast<uint32_t>(flags.size());
-        flags.push_back(i);
-      }
   }
 
   std::vector<uint8_t> atEnd(uint32_t block) const {
     std::vector<uint8_t> out = atEntry[block];
     for (const Statement &statement : body.blocks[block].statements)
-      if (isConstant(statement) && slots[statement.place.base.index] != UINT32_MAX)
-        out[slots[statement.place.base.index]] = statement.value.operands[0].constant.value ? True : False;
+      if (mir::assignsFlag(statement) && slots[statement.place.base.index] != UINT32_MAX)
+        out[slots[statement.place.base.index]] = mir::assignedFlag(statement) ? True : False;
     return out;
   }
 
   // A way out of a test says what the flag was.
   std::vector<uint8_t> onEdge(const Terminator &end, size_t edge, std::vector<uint8_t> out) const {
-    const Operand *on = tested(end);
+    const Operand *on = mir::testedLocal(end);
     uint32_t slot = on ? slots[on->place.base.index] : UINT32_MAX;
     if (slot == UINT32_MAX)
       return out;
-    if (edge < end.values.size())
-      out[slot] = end.values[edge] == 0 ? False : True;
-    else if (end.values.size() == 1)
-      out[slot] = end.values[0] == 0 ? True : False;
+    if (int value = mir::valueOnEdge(end, edge); value >= 0)
+      out[slot] = value ? True : False;
     return out;
   }
 
   void solve() {
     atEntry.assign(body.blocks.size(), std::vector<uint8_t>(flags.size(), Nothing));
-    std::vector<bool> reached(body.blocks.size(), false);
+    reached.assign(body.blocks.size(), false);
     std::vector<uint32_t> work{0};
     reached[0] = true;
     auto flow = [&](BlockId to, const std::vector<uint8_t> &out) {
@@ -143,9 +171,9 @@ private:
     BlockId at = target;
     for (size_t steps = 0; steps <= body.blocks.size(); ++steps) {
       const Block &block = body.blocks[at.index];
-      const Operand *on = tested(block.terminator);
+      const Operand *on = mir::testedLocal(block.terminator);
       uint32_t slot = on && block.statements.empty() ? slots[on->place.base.index] : UINT32_MAX;
-      if (slot == UINT32_MAX || (known[slot] != False && known[slot] != True))
+      if (slot == UINT32_MAX || !isSingle(known[slot]))
         break;
       int64_t value = known[slot] == True;
       BlockId next = block.terminator.targets.back();
@@ -165,6 +193,8 @@ private:
 
 } // namespace
 
-bool threadFlags(Body &body) { return FlagThreader(body).run(); }
+bool threadFlags(Body &body) { return FlagThreader(body).thread(); }
+
+void restateFlags(Body &body) { FlagThreader(body).restate(); }
 
 } // namespace async::opt

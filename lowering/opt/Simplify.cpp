@@ -147,7 +147,9 @@ void optimize(mono::Mono &mono) {
       if (!changed)
         break;
     }
+    restateFlags(*instance->body);
   }
+  removeWrappers(mono);
 }
 
 } // namespace async::opt

@@ -1,5 +1,7 @@
 #include "lowering/states/Liveness.h"
 
+#include "typeck/mir/Cfg.h"
+#include "typeck/mir/Flags.h"
 #include "typeck/types/TypeFacts.h"
 
 namespace async::states {
@@ -9,8 +11,7 @@ using SK = mir::Statement::Kind;
 using TK = mir::Terminator::Kind;
 
 Liveness::Liveness(const typeck::Program &program, const mir::Body &body)
-    : program(program), body(body), localCount(body.locals.size()), exposed(localCount), carriers(localCount),
-      pointees(localCount, mir::BitSet(localCount)) {
+    : program(program), body(body), localCount(body.locals.size()), exposed(localCount), carriers(localCount), refers(localCount), pointees(localCount, mir::BitSet(localCount)) {
   for (uint32_t i = 0; i < localCount; ++i)
     if (program.types[body.locals[i].type].kind == typeck::TypeKind::Pointer || typeck::mayHoldReference(program, body.locals[i].type))
       carriers.set(i);
@@ -83,14 +84,16 @@ void Liveness::findLoans() {
         changed |= flowCall(block.terminator);
     }
     // What is referred to may itself refer to something.
-    for (uint32_t i = 0; i < localCount; ++i) {
-      mir::BitSet before = pointees[i];
-      before.forEach([&](size_t target) { changed |= pointees[i].unite(pointees[target]); });
-    }
+    carriers.forEach([&](size_t local) {
+      mir::BitSet before = pointees[local];
+      before.forEach([&](size_t target) { changed |= pointees[local].unite(pointees[target]); });
+    });
   }
-  for (uint32_t i = 0; i < localCount; ++i)
+  for (uint32_t i = 0; i < localCount; ++i) {
+    refers[i] = pointees[i].any();
     if (program.types[body.locals[i].type].kind == typeck::TypeKind::Pointer)
       exposed.unite(pointees[i]);
+  }
 }
 
 mir::BitSet Liveness::lent(const mir::Terminator &terminator) const {
@@ -102,7 +105,10 @@ mir::BitSet Liveness::lent(const mir::Terminator &terminator) const {
 
 mir::BitSet Liveness::referredTo(const mir::BitSet &live) const {
   mir::BitSet all(localCount);
-  live.forEach([&](size_t local) { all.unite(pointees[local]); });
+  live.forEach([&](size_t local) {
+    if (refers[local])
+      all.unite(pointees[local]);
+  });
   return all;
 }
 
@@ -112,60 +118,133 @@ mir::BitSet Liveness::needed(const mir::BitSet &live) const {
   return all;
 }
 
-void Liveness::step(mir::BitSet &live, const mir::Statement &statement) const {
-  auto use = [&](mir::LocalId local) { live.set(local.index); };
+namespace {
+
+void makeLive(Liveness::Live &live, size_t local) {
+  live.always.set(local);
+  live.maybe.reset(local);
+}
+
+void makeDead(Liveness::Live &live, size_t local) {
+  live.always.reset(local);
+  live.maybe.reset(local);
+}
+
+} // namespace
+
+void Liveness::step(Live &live, const mir::Statement &statement) const {
+  auto use = [&](mir::LocalId local) { makeLive(live, local.index); };
   switch (statement.kind) {
   case SK::Assign:
-  case SK::TakeUnwind:
+  case SK::TakeUnwind: {
+    uint32_t to = statement.place.base.index;
     if (statement.place.path.empty())
-      live.reset(statement.place.base.index);
+      makeDead(live, to);
+    if (isFlag[to])
+      for (uint32_t local : guarded[to])
+        if (live.maybe.test(local))
+          mir::assignedFlag(statement) ? makeLive(live, local) : makeDead(live, local);
     eachAddressUse(statement.place, use);
     if (statement.kind == SK::Assign)
       eachUse(statement.value, use);
     return;
+  }
   case SK::StorageLive:
-    live.reset(statement.local.index);
+    makeDead(live, statement.local.index);
     return;
   case SK::StorageDead:
     if (exposed.test(statement.local.index))
-      live.set(statement.local.index);
+      makeLive(live, statement.local.index);
     else
-      live.reset(statement.local.index);
+      makeDead(live, statement.local.index);
     return;
   case SK::Nop:
     return;
   }
 }
 
-mir::BitSet Liveness::blockEnd(const mir::Block &block) const {
+void Liveness::guardedBy(uint32_t flag, uint32_t local, Live &live) {
+  if (guard[local] == UINT32_MAX) {
+    guard[local] = flag;
+    guarded[flag].push_back(local);
+  }
+  if (guard[local] == flag)
+    live.maybe.set(local);
+  else
+    live.always.set(local);
+}
+
+// What only the way of the set flag needs is needed only if it is set.
+Liveness::Live Liveness::blockEndOfTest(const mir::Block &block, uint32_t flag) {
+  Live live{mir::BitSet(localCount), mir::BitSet(localCount)}, ifSet = live;
   const mir::Terminator &terminator = block.terminator;
-  mir::BitSet live(localCount);
+  for (size_t edge = 0; edge < terminator.targets.size(); ++edge) {
+    const Live &next = liveIn[terminator.targets[edge].index];
+    int value = mir::valueOnEdge(terminator, edge);
+    Live &into = value == 1 ? ifSet : live;
+    into.always.unite(next.always);
+    mir::BitSet maybe = next.maybe;
+    if (value == 0)
+      for (uint32_t local : guarded[flag])
+        maybe.reset(local);
+    into.maybe.unite(maybe);
+  }
+  ifSet.always.subtract(live.always);
+  ifSet.always.forEach([&](size_t local) { guardedBy(flag, static_cast<uint32_t>(local), live); });
+  live.maybe.unite(ifSet.maybe);
+  live.maybe.subtract(live.always);
+  return live;
+}
+
+Liveness::Live Liveness::blockEnd(const mir::Block &block) {
+  const mir::Terminator &terminator = block.terminator;
+  const mir::Operand *tested = mir::testedLocal(terminator);
+  if (tested && isFlag[tested->place.base.index])
+    return blockEndOfTest(block, tested->place.base.index);
+  Live live{mir::BitSet(localCount), mir::BitSet(localCount)};
+  auto add = [&](mir::BlockId next) {
+    live.always.unite(liveIn[next.index].always);
+    live.maybe.unite(liveIn[next.index].maybe);
+  };
   for (mir::BlockId target : terminator.targets)
-    live.unite(liveIn[target.index]);
+    add(target);
   if (writesPlace(terminator)) {
     if (terminator.place.path.empty())
-      live.reset(terminator.place.base.index);
-    eachAddressUse(terminator.place, [&](mir::LocalId local) { live.set(local.index); });
+      makeDead(live, terminator.place.base.index);
+    eachAddressUse(terminator.place, [&](mir::LocalId local) { makeLive(live, local.index); });
   }
   if (terminator.unwind.valid())
-    live.unite(liveIn[terminator.unwind.index]);
+    add(terminator.unwind);
+  live.maybe.subtract(live.always);
+  return live;
+}
+
+Liveness::Live Liveness::beforeTerminator(uint32_t block) const {
+  Live live = liveAcross[block];
+  eachUse(body.blocks[block].terminator, [&](mir::LocalId local) { makeLive(live, local.index); });
   return live;
 }
 
 void Liveness::computeLive() {
-  liveIn.assign(body.blocks.size(), mir::BitSet(localCount));
+  isFlag = mir::findFlags(body);
+  guard.assign(localCount, UINT32_MAX);
+  guarded.resize(localCount);
+  liveIn.assign(body.blocks.size(), {mir::BitSet(localCount), mir::BitSet(localCount)});
   liveAcross = liveIn;
-  bool changed = true;
-  while (changed) {
+  std::vector<mir::BlockId> order = mir::reversePostorder(body);
+  for (bool changed = true; changed;) {
     changed = false;
-    for (size_t i = body.blocks.size(); i-- > 0;) {
-      const mir::Block &block = body.blocks[i];
-      mir::BitSet live = blockEnd(block);
-      liveAcross[i] = live;
-      eachUse(block.terminator, [&](mir::LocalId local) { live.set(local.index); });
+    for (size_t i = order.size(); i-- > 0;) {
+      uint32_t at = order[i].index;
+      const mir::Block &block = body.blocks[at];
+      liveAcross[at] = blockEnd(block);
+      Live live = beforeTerminator(at);
       for (size_t s = block.statements.size(); s-- > 0;)
         step(live, block.statements[s]);
-      changed |= liveIn[i].unite(live);
+      changed |= liveIn[at].always.unite(live.always);
+      live.maybe.subtract(liveIn[at].always);
+      changed |= liveIn[at].maybe.unite(live.maybe);
+      liveIn[at].maybe.subtract(liveIn[at].always);
     }
   }
 }

@@ -2,6 +2,8 @@
 //
 // Loans are followed without regard to order: `pointees` of a local are the locals that a reference in it may refer to, closed over references in them.
 // A local is needed where its value is live, or where a local is live that may refer to it.
+// Drops that a flag guards: a local that is read only where a flag is true is live only where the flag may be (`maybe`), so what has been moved is dead
+// although a drop of it still follows. A local has one such flag; what a second one guards counts as live.
 #pragma once
 #include "typeck/mir/BitSet.h"
 #include "lowering/states/Uses.h"
@@ -15,8 +17,8 @@ public:
 
   // At the beginning and end of a block. The end is before the terminator's destination is written and after it has read its operands:
   // what an await keeps.
-  const mir::BitSet &in(uint32_t block) const { return liveIn[block]; }
-  const mir::BitSet &across(uint32_t block) const { return liveAcross[block]; }
+  mir::BitSet in(uint32_t block) const { return liveIn[block].all(); }
+  mir::BitSet across(uint32_t block) const { return liveAcross[block].all(); }
   // The live set, and all that it may refer to.
   mir::BitSet needed(const mir::BitSet &live) const;
   mir::BitSet referredTo(const mir::BitSet &live) const;
@@ -26,7 +28,17 @@ public:
   bool isExposed(uint32_t local) const { return exposed.test(local); }
   size_t count() const { return localCount; }
 
-  void step(mir::BitSet &live, const mir::Statement &statement) const; // backward
+  // Goes backward over a block: what is live behind each statement, the last first, and at the beginning.
+  struct Live {
+    mir::BitSet always, maybe;
+    mir::BitSet all() const {
+      mir::BitSet both = always;
+      both.unite(maybe);
+      return both;
+    }
+  };
+  Live beforeTerminator(uint32_t block) const; // its operands are live
+  void step(Live &live, const mir::Statement &statement) const;
 
 private:
   void findLoans();
@@ -36,14 +48,20 @@ private:
   bool holdsLoans(size_t local) const { return carriers.test(local); }
   void addLoans(const mir::Operand &operand, mir::BitSet &into) const;
   void computeLive();
-  mir::BitSet blockEnd(const mir::Block &block) const;
+  Live blockEnd(const mir::Block &block);
+  Live blockEndOfTest(const mir::Block &block, uint32_t flag);
+  void guardedBy(uint32_t flag, uint32_t local, Live &live);
 
   const typeck::Program &program;
   const mir::Body &body;
   size_t localCount;
   mir::BitSet exposed, carriers;
+  std::vector<bool> refers; // by local: it may refer to something
   std::vector<mir::BitSet> pointees;
-  std::vector<mir::BitSet> liveIn, liveAcross;
+  std::vector<bool> isFlag;
+  std::vector<uint32_t> guard;                // by local: the flag
+  std::vector<std::vector<uint32_t>> guarded; // by flag: the locals
+  std::vector<Live> liveIn, liveAcross;
 };
 
 } // namespace async::states

@@ -3,6 +3,7 @@
 
 #include "lowering/states/CallGraph.h"
 #include "lowering/states/FrameLayout.h"
+#include "lowering/states/Interference.h"
 #include "lowering/states/Liveness.h"
 #include "lowering/states/Lowered.h"
 #include "typeck/mir/Cfg.h"
@@ -15,6 +16,10 @@ namespace {
 
 // A saved local of more bytes stays in the frame: copying it at each suspension costs more than reaching it there.
 constexpr uint64_t maxSavedSize = 64;
+// A local that lives across more states stays in the frame as well: the code that stores it would be the product of locals and states.
+constexpr uint32_t maxSavingStates = 64;
+// What the runtime writes into any frame on the heap.
+constexpr uint64_t minUnstartedSize = 24;
 
 // Makes the state machine of one body.
 class Builder {
@@ -31,6 +36,7 @@ public:
     findStates();
     chooseSlots();
     placeAll();
+    account();
     placeArguments();
     return std::move(made);
   }
@@ -44,7 +50,6 @@ private:
   Liveness live;
   std::vector<bool> reached;
   std::unique_ptr<Lowered> made;
-  std::vector<FrameItem> items; // slots, then a child for each state
 
   const mono::Layout &layout(uint32_t local) { return mono.layouts.of(body.locals[local].type); }
 
@@ -62,8 +67,11 @@ private:
       else
         describeChild(state, block.terminator.callee.instance);
       made->states.push_back(state);
-      made->stateOf[i] = static_cast<uint32_t>(made->states.size());
     }
+    // Numbers follow the source; copies of one await, as in `defer`, the blocks.
+    std::stable_sort(made->states.begin(), made->states.end(), [](const State &a, const State &b) { return a.span.lo < b.span.lo; });
+    for (uint32_t i = 0; i < made->states.size(); ++i)
+      made->stateOf[made->states[i].block.index] = i + 1;
   }
 
   void describeChild(State &state, uint32_t callee) {
@@ -89,146 +97,91 @@ private:
 
   uint32_t addSlot(Slot slot) {
     made->slots.push_back(slot);
-    FrameItem item;
-    item.size = slot.size;
-    item.align = slot.align;
-    items.push_back(item);
     return static_cast<uint32_t>(made->slots.size() - 1);
   }
 
-  uint32_t extraSlot(uint32_t &known, Slot::Kind kind, uint64_t size, uint32_t align) {
+  void extraSlot(uint32_t &known, Slot::Kind kind, uint64_t size, uint32_t align) {
     if (known == noSlot)
       known = addSlot({kind, {}, 0, size, align});
-    return known;
   }
 
-  void chooseSlots() {
-    mir::BitSet across(live.count()), loaned(live.count());
+  // How often each local lives across a suspension.
+  std::vector<uint32_t> countAcross(mir::BitSet &loaned) const {
+    std::vector<uint32_t> counts(live.count());
     for (const State &state : made->states) {
-      const mir::BitSet &kept = live.across(state.block.index);
-      across.unite(kept);
+      const mir::BitSet kept = live.across(state.block.index);
+      kept.forEach([&](size_t local) { ++counts[local]; });
       loaned.unite(live.lent(body.blocks[state.block.index].terminator));
       loaned.unite(live.referredTo(kept));
     }
+    return counts;
+  }
+
+  void chooseSlots() {
+    mir::BitSet loaned(live.count());
+    std::vector<uint32_t> across = countAcross(loaned);
     for (uint32_t i = 0; i < body.locals.size(); ++i) {
       const mono::Layout &of = layout(i);
       bool largeResult = i == 0 && of.size > maxResultInRegisters;
-      bool resident = loaned.test(i) || largeResult ||
-                      (across.test(i) && (of.size > maxSavedSize || live.isExposed(i) || staysInPlace(body.locals[i].type)));
-      if ((resident || across.test(i)) && of.size > 0)
+      bool stays = of.size > maxSavedSize || across[i] > maxSavingStates || live.isExposed(i) || staysInPlace(body.locals[i].type);
+      bool resident = loaned.test(i) || largeResult || (across[i] && stays);
+      if ((resident || across[i]) && of.size > 0)
         made->slotOf[i] = addSlot({resident ? Slot::Kind::Resident : Slot::Kind::Saved, mir::LocalId{i}, 0, of.size, of.align});
     }
     for (State &state : made->states) {
       if (state.shielded) {
-        state.slots.push_back(extraSlot(made->unwindSlot, Slot::Kind::Unwind, 16, 8));
-        state.slots.push_back(extraSlot(made->shieldSlot, Slot::Kind::Shield, 4, 4));
+        extraSlot(made->unwindSlot, Slot::Kind::Unwind, 16, 8);
+        extraSlot(made->shieldSlot, Slot::Kind::Shield, 4, 4);
       }
       if (state.boxed || state.callee == UINT32_MAX)
-        state.slots.push_back(extraSlot(made->futureSlot, Slot::Kind::Future, 8, 8));
-      // What is lent to the callee lives while it waits, whether or not it is used afterwards.
-      mir::BitSet kept = live.across(state.block.index);
-      kept.unite(live.lent(body.blocks[state.block.index].terminator));
-      live.needed(kept).forEach([&](size_t local) {
-        if (made->slotOf[local] != noSlot)
-          state.slots.push_back(made->slotOf[local]);
-      });
-      std::sort(state.slots.begin(), state.slots.end());
+        extraSlot(made->futureSlot, Slot::Kind::Future, 8, 8);
     }
+    for (State &state : made->states)
+      slotsOf(state);
   }
 
-  void conflict(uint32_t a, uint32_t b) {
-    if (a == b)
-      return;
-    items[a].conflicts.set(b);
-    items[b].conflicts.set(a);
-  }
-
-  void placeAll() {
-    uint32_t slotCount = static_cast<uint32_t>(items.size());
-    for (const State &state : made->states) {
-      FrameItem item;
-      item.size = state.childSize;
-      item.align = state.childAlign;
-      items.push_back(item);
+  void slotsOf(State &state) {
+    state.slots = mir::BitSet(made->slots.size());
+    if (state.shielded) {
+      state.slots.set(made->unwindSlot);
+      state.slots.set(made->shieldSlot);
     }
-    for (FrameItem &item : items)
-      item.conflicts = mir::BitSet(items.size());
-    for (uint32_t s = 0; s < made->states.size(); ++s) {
-      const State &state = made->states[s];
-      for (uint32_t a : state.slots) {
-        for (uint32_t b : state.slots)
-          conflict(a, b);
-        conflict(a, slotCount + s);
-      }
-      conflictWithChild(state, slotCount + s);
-    }
-    conflictResidents();
-    made->size = placeItems(items, headerSize);
-    for (uint32_t i = 0; i < slotCount; ++i)
-      made->slots[i].offset = items[i].offset;
-    for (uint32_t s = 0; s < made->states.size(); ++s)
-      made->states[s].childOffset = items[slotCount + s].offset;
-    for (const FrameItem &item : items)
-      made->align = std::max(made->align, item.align);
-    made->size = (made->size + 7) / 8 * 8;
-  }
-
-  bool isResident(size_t local) const { return made->isResident(mir::LocalId{static_cast<uint32_t>(local)}); }
-
-  // A callee runs in its frame while it reads its arguments and while its result is written.
-  void conflictWithChild(const State &state, uint32_t child) {
-    const mir::Terminator &terminator = body.blocks[state.block.index].terminator;
-    mir::BitSet with = live.lent(terminator);
-    eachUse(terminator, [&](mir::LocalId local) { with.set(local.index); });
-    with.set(terminator.place.base.index);
-    with.forEach([&](size_t local) {
-      if (isResident(local))
-        conflict(made->slotOf[local], child);
+    if (state.boxed || state.callee == UINT32_MAX)
+      state.slots.set(made->futureSlot);
+    // What is lent to the callee lives while it waits, whether or not it is used afterwards.
+    mir::BitSet kept = live.across(state.block.index);
+    kept.unite(live.lent(body.blocks[state.block.index].terminator));
+    live.needed(kept).forEach([&](size_t local) {
+      if (made->slotOf[local] != noSlot)
+        state.slots.set(made->slotOf[local]);
     });
   }
 
-  // Residents conflict where both are needed, between suspensions too.
-  void conflictResidents() {
-    std::vector<uint32_t> residents;
-    mir::BitSet mask(live.count());
-    for (uint32_t i = 0; i < body.locals.size(); ++i)
-      if (isResident(i)) {
-        residents.push_back(i);
-        mask.set(i);
-      }
-    if (residents.size() < 2)
+  void placeAll() {
+    size_t slotCount = made->slots.size();
+    Interference interference(body, live, *made, reached);
+    std::vector<FrameItem> items = interference.parts();
+    made->size = placeItems(items, headerSize);
+    for (uint32_t i = 0; i < slotCount; ++i)
+      made->slots[i].offset = items[interference.merged[i]].offset;
+    for (uint32_t s = 0; s < made->states.size(); ++s)
+      made->states[s].childOffset = items[slotCount + s].offset;
+    made->stateOffset = items.back().offset;
+    for (const FrameItem &item : items)
+      made->align = std::max(made->align, item.align);
+  }
+
+  // What the largest child holds beside slots.
+  void account() {
+    const State *largest = nullptr;
+    for (const State &state : made->states)
+      if (!largest || state.childSize > largest->childSize)
+        largest = &state;
+    if (!largest || largest->boxed)
       return;
-    auto together = [&](const mir::BitSet &set) {
-      for (uint32_t a : residents)
-        if (set.test(a))
-          for (uint32_t b : residents)
-            if (b < a && set.test(b))
-              conflict(made->slotOf[a], made->slotOf[b]);
-    };
-    for (uint32_t i = 0; i < body.blocks.size(); ++i) {
-      if (!reached[i])
-        continue;
-      const mir::Block &block = body.blocks[i];
-      mir::BitSet state = live.across(i), around = live.needed(state);
-      if (writesPlace(block.terminator))
-        around.set(block.terminator.place.base.index);
-      eachUse(block.terminator, [&](mir::LocalId local) { state.set(local.index); });
-      around.unite(live.needed(state));
-      together(around);
-      for (size_t s = block.statements.size(); s-- > 0;) {
-        around = live.needed(state);
-        if (const mir::Place *to = mir::destination(block.statements[s]))
-          around.set(to->base.index);
-        live.step(state, block.statements[s]);
-        around.unite(live.needed(state));
-        together(around);
-      }
-    }
-    // At the entry all parameters are there.
-    mir::BitSet params = live.needed(live.in(0));
-    for (uint32_t i = 1; i <= body.paramCount; ++i)
-      params.set(i);
-    together(params);
+    const Lowered *child = largest->callee == UINT32_MAX ? nullptr : done.of(largest->callee);
+    made->headers += child ? child->headers : 0;
+    made->waiter = child ? child->waiter : largest->childSize;
   }
 
   void placeArguments() {
@@ -245,7 +198,7 @@ private:
       made->argOffsets.push_back(argument.offset);
       made->align = std::max(made->align, argument.align);
     }
-    made->unstartedSize = std::max(made->size, (end + 7) / 8 * 8);
+    made->unstartedSize = std::max({made->size, end, minUnstartedSize});
   }
 };
 

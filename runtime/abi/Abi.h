@@ -1,18 +1,18 @@
 // Abi.h: what generated code and the runtime agree on. Plain data and C functions; both sides include this file only.
 //
 // Entries     start   { i64 status, i64 v0, i64 v1 } f.start(worker, frame, args...), C convention (rax, rdx, rcx). `frame` is memory that
-//                     nothing was written to. Pending: f.start has stored `resume` and `state`, and the CALLER stores `cont`.
+//                     nothing was written to. Pending: f.start has stored `resume` and its state, and the CALLER stores `cont`.
 //             resume  void f.resume(worker, frame, status, v0, v1), preserve_none: goes on with the outcome of what was awaited; at its end
 //                     it tail-calls `cont->resume` with its own outcome.
 //             A panic never leaves a start or a resume as an exception: it is turned into status Panicked with the payload in v0.
 // Values      at most 16 bytes: their image in v0, v1. Larger: they stay in the callee's frame and v0 is their address; the caller reads
 //             them before it does anything else with that frame.
-// Not started a frame whose `resume` is a start thunk, whose `state` is 0 and which holds the arguments. The thunk entered with Ready loads
+// Not started a frame whose `resume` is a start thunk and which holds the arguments. The thunk entered with Ready loads
 //             them and calls f.start (if that is not pending, it tail-calls cont->resume with the outcome); entered with Cancelled it drops
 //             the arguments and tail-calls cont->resume with Cancelled.
 // Leaves      extern "leaf" functions are starts. Their frame has the size that #[frame] says, at least sizeof(Leaf), aligned to 8.
 // Spawn       task = async_spawn(worker, scope or null, &spawnInfo); the arguments are written into the body's frame at task + bodyOffset
-//             (the runtime has set resume, cont and state); async_spawn_submit(worker, task). The handle `Task` is the task's address.
+//             (the runtime has set resume and cont); async_spawn_submit(worker, task). The handle `Task` is the task's address.
 // Shield      awaits of cleanup blocks and of `shield` are not cancelled: old = async_shield_begin(worker) before the await is started,
 //             async_shield_end(worker, old) when its outcome is there (in either copy; `old` lives across the await).
 #pragma once
@@ -37,15 +37,14 @@ struct Outcome {
 
 using Resume = ASYNC_RESUME void (*)(Worker *, Frame *, int64_t status, uint64_t v0, uint64_t v1);
 
-// The head of every frame. Locals of generated frames may begin at byte 20.
+// The head of every frame. In generated frames locals begin at byte 16, and where the state lies says the descriptor: so padding need not follow it.
 struct Frame {
   Resume resume;
   Frame *cont;
-  uint32_t state; // 0 not started, n the n-th suspension, ~0 started or done
-  uint32_t spare; // belongs to the frame's own locals
+  uint32_t state; // of frames of the runtime: leaves, arms
+  uint32_t spare;
 };
-constexpr size_t frameHeaderSize = 20;
-constexpr uint32_t stateDone = ~0u;
+constexpr size_t frameHeaderSize = 16;
 static_assert(offsetof(Frame, resume) == 0 && offsetof(Frame, cont) == 8 && offsetof(Frame, state) == 16);
 
 // What the state of a frame means. 16 bytes before the `resume` of a generated function: { int32 distance, uint32 descriptorMark, uint64 0 };
@@ -62,9 +61,11 @@ struct FrameDescriptor {
   uint32_t nameLength;
   uint32_t frameSize;
   uint32_t stateCount; // state n is states[n - 1]
-  uint32_t reserved;
+  uint32_t stateOffset; // of n in the frame: an unsigned number of stateSize(stateCount) bytes
   FrameStateInfo states[1];
 };
+// A single state needs no number.
+constexpr uint32_t stateSize(uint64_t stateCount) { return stateCount <= 1 ? 0 : stateCount <= 0xFF ? 1 : stateCount <= 0xFFFF ? 2 : 4; }
 constexpr uint32_t descriptorMark = 0x43535941;
 constexpr size_t descriptorBefore = 16;
 static_assert(sizeof(FrameStateInfo) == 24 && offsetof(FrameDescriptor, states) == 24);
@@ -217,9 +218,10 @@ void async_scope_frame(async::abi::Scope *scope, async::abi::Frame *frame);
 
 // Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.
 async::abi::Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk);
-void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started: if `state` is 0; who starts a frame on the heap sets it
+void async_frame_started(async::abi::Frame *frame); // who starts a frame on the heap says so before
+void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started
 void async_frame_release(async::abi::Frame *frame); // only the memory
-// Leaf (frame of 96 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
+// Leaf (frame of 56 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
 ASYNC_START async::abi::Outcome async_future_await(AsyncWorker *worker, async::abi::Frame *leaf, async::abi::Frame *future);
 
 // Leaves beside those that std declares.

@@ -52,7 +52,7 @@ void startArm(Worker *worker, Arm *base, Arm *arm) {
   ++base->running;
   Frame *frame = arm->frame;
   frame->cont = &arm->head;
-  frame->state = abi::stateDone; // its arguments are no longer there to drop
+  async_frame_started(frame); // its arguments are no longer there to drop
   uint32_t shield = worker->shield;
   frame->resume(worker, frame, abi::Ready, 0, 0);
   worker->shield = shield;

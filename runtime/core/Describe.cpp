@@ -23,7 +23,7 @@ bool mayReadBefore(uintptr_t function) {
 
 const abi::FrameDescriptor *descriptorOf(const Frame *frame) {
   auto function = reinterpret_cast<uintptr_t>(frame->resume);
-  if (function < pageSize || frame->state == 0 || !mayReadBefore(function))
+  if (function < pageSize || !mayReadBefore(function))
     return nullptr;
   struct {
     int32_t distance;
@@ -35,6 +35,13 @@ const abi::FrameDescriptor *descriptorOf(const Frame *frame) {
   if (prefix.mark != abi::descriptorMark || prefix.zero != 0)
     return nullptr;
   return reinterpret_cast<const abi::FrameDescriptor *>(function + static_cast<uintptr_t>(static_cast<intptr_t>(prefix.distance)));
+}
+
+uint32_t stateOf(const Frame *frame, const abi::FrameDescriptor &descriptor) {
+  const char *at = reinterpret_cast<const char *>(frame) + descriptor.stateOffset;
+  uint32_t state = 0;
+  memcpy(&state, at, abi::stateSize(descriptor.stateCount)); // little-endian
+  return descriptor.stateCount == 1 ? 1 : state;
 }
 
 Frame *awaiterOf(Frame *frame) {
@@ -63,9 +70,12 @@ const char *nameOf(LeafKind kind) {
 
 void writeFrame(const Frame *frame) {
   const abi::FrameDescriptor *descriptor = descriptorOf(frame);
-  if (!descriptor || frame->state > descriptor->stateCount)
+  if (!descriptor)
     return;
-  const abi::FrameStateInfo &state = descriptor->states[frame->state - 1];
+  uint32_t number = stateOf(frame, *descriptor);
+  if (number == 0 || number > descriptor->stateCount)
+    return;
+  const abi::FrameStateInfo &state = descriptor->states[number - 1];
   char line[20], column[20];
   Piece pieces[] = {{"    ", 4}, {state.place->file, state.place->fileLength}, {":", 1}, {line, formatNumber(state.place->line, line)}, {":", 1},
                     {column, formatNumber(state.place->column, column)}, {" ", 1}, {descriptor->name, descriptor->nameLength},

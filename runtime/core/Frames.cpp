@@ -1,4 +1,4 @@
-// Frames.cpp: futures on the heap. In front of the frame lies the size of the block.
+// Frames.cpp: futures on the heap. In front of the frame lies the size of the block, and whether it has been started.
 #include "runtime/core/Panic.h"
 #include "runtime/core/Scheduler.h"
 
@@ -7,7 +7,7 @@ namespace async::core {
 namespace {
 
 struct BoxHead {
-  uint64_t size, unused;
+  uint64_t size, started;
 };
 static_assert(sizeof(BoxHead) == 16);
 
@@ -21,7 +21,7 @@ struct FutureWait {
   Outcome outcome;
   uint64_t starting;
 };
-static_assert(sizeof(FutureWait) <= 96);
+static_assert(sizeof(FutureWait) <= 56);
 
 ASYNC_RESUME void futureEnded(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
   auto *wait = reinterpret_cast<FutureWait *>(frame);
@@ -48,22 +48,24 @@ Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startTh
   uint64_t whole = sizeof(BoxHead) + (size < sizeof(Frame) ? sizeof(Frame) : size);
   auto *head = static_cast<BoxHead *>(allocate(whole));
   head->size = whole;
+  head->started = 0;
   auto *frame = reinterpret_cast<Frame *>(head + 1);
   frame->resume = startThunk;
   frame->cont = nullptr;
-  frame->state = 0;
   if (Worker *worker = currentWorker())
     ++worker->counts.frames;
   return frame;
 }
 
+void async_frame_started(Frame *frame) { headOf(frame)->started = 1; }
+
 void async_frame_free(Frame *frame) {
   if (!frame)
     return;
-  if (frame->state == 0) {
+  if (!headOf(frame)->started) {
     Frame end{&ignoreEnd, nullptr, 0, 0};
     frame->cont = &end;
-    frame->state = async::abi::stateDone;
+    async_frame_started(frame);
     frame->resume(currentWorker(), frame, async::abi::Cancelled, 0, 0);
   }
   async_frame_release(frame);
@@ -78,10 +80,9 @@ void async_frame_release(Frame *frame) {
 ASYNC_START Outcome async_future_await(Worker *worker, Frame *leaf, Frame *future) {
   auto *wait = reinterpret_cast<FutureWait *>(leaf);
   wait->head.resume = &futureEnded;
-  wait->head.state = async::abi::stateDone;
   wait->starting = 1;
   future->cont = leaf;
-  future->state = async::abi::stateDone;
+  async_frame_started(future);
   uint32_t shield = worker->shield;
   future->resume(worker, future, async::abi::Ready, 0, 0);
   worker->shield = shield;

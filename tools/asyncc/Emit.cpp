@@ -6,6 +6,7 @@
 #include "tools/asyncc/Backend.h"
 #include "tools/asyncc/Output.h"
 #include "typeck/infer/PrintThir.h"
+#include "typeck/mir/Dot.h"
 #include "typeck/mir/Print.h"
 #include "typeck/types/TypeText.h"
 
@@ -29,26 +30,13 @@ bool wanted(const driver::Session &session, const Options &options, typeck::FnId
   return pathText(session.program, session.interner, fn).find(options.function) != std::string::npos;
 }
 
-// The blocks of a body as a graph for Graphviz.
-std::string dot(const driver::Session &session, typeck::FnId fn, const mir::Body &body) {
-  std::string text = fmt::format("digraph \"{}\" {{\n  node [shape=box, fontname=monospace];\n", pathText(session.program, session.interner, fn));
-  for (uint32_t i = 0; i < body.blocks.size(); ++i) {
-    const mir::Terminator &end = body.blocks[i].terminator;
-    text += fmt::format("  b{} [label=\"b{}: {} statements\"{}];\n", i, i, body.blocks[i].statements.size(), body.blocks[i].isCleanup ? ", style=dashed" : "");
-    for (mir::BlockId target : end.targets)
-      text += fmt::format("  b{} -> b{};\n", i, target.index);
-    if (end.unwind.valid())
-      text += fmt::format("  b{} -> b{} [style=dashed];\n", i, end.unwind.index);
-  }
-  return text + "}\n";
-}
-
 // What needs no lowering: gathered while the session checks.
 int emitChecked(const Options &options, driver::Session &session) {
   std::string text;
   auto mirOf = [&](typeck::FnId fn, const mir::Body &body) {
     if (wanted(session, options, fn))
-      text += options.emit == "dot" ? dot(session, fn, body) : print(session.program, session.interner, body);
+      text += options.emit == "dot" ? printDot(session.program, session.interner, body, pathText(session.program, session.interner, fn))
+                                    : print(session.program, session.interner, body);
   };
   if (options.emit == "types") {
     session.observer.inferred = [&](typeck::FnId fn, const thir::Body &body) {
@@ -89,6 +77,8 @@ int emitLowered(const Options &options, driver::Session &session) {
   int status = report(session, options);
   if (status != Good || !good)
     return status != Good ? status : static_cast<int>(HasErrors);
+  if (options.emit == "dot")
+    return put(options, printStatesDot(lowering.mono, lowering.states, session.interner, session.sources, options.function));
   if (options.emit == "states")
     return put(options, printStates(lowering.mono, lowering.states, session.interner, session.sources, options.function));
   if (options.emit == "mir") {
@@ -113,7 +103,7 @@ int emit(const Options &options) {
   driver::Session session;
   if (options.emit == "tokens" || options.emit == "ast")
     return emitParsed(options, session);
-  bool beforeMono = options.emit == "types" || options.emit == "dot" || (options.emit == "mir" && options.after != "mono");
+  bool beforeMono = options.emit == "types" || (options.emit == "dot" && options.after != "states") || (options.emit == "mir" && options.after != "mono");
   return beforeMono ? emitChecked(options, session) : emitLowered(options, session);
 }
 

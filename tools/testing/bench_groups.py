@@ -120,14 +120,14 @@ def allocations(context, workloads):
 FRAMES = ["leaf", "held", "dead", "dead_unscoped", "twice", "branch", "arg", "pass", "chain5"]
 
 
-# The sizes that `--emit=states` names, by function.
+# What `--emit=states` says of each function: slots and children with all padding, headers of the frames nested in it, the leaf at their end.
 def frame_sizes(context):
     done = context.programs.call([context.programs.asyncc, "build", "--emit=states", ROOT / "benchmarks" / "frames.async"])
     if done is None or done.returncode:
         context.say(f"frames: no states are emitted\n{done.stderr.strip()[-800:] if done else ''}")
         return None
-    machines = re.findall(r"^state machine ([^\s(]+)\(.*frame (\d+) bytes", done.stdout, re.M)
-    return {name.split("::")[-1]: int(size) for name, size in machines}
+    machines = re.findall(r"^state machine ([^\s(]+)\(.*\n(?:  (?:slot|child).*\n)*  bytes (\d+) of slots.*, (\d+) of headers, (\d+) of", done.stdout, re.M)
+    return {name: [int(part) for part in parts] for name, *parts in machines}
 
 
 def frames(context, workloads):
@@ -135,18 +135,20 @@ def frames(context, workloads):
     if "tokio" in context.peers:
         done = context.programs.call([BUILT / "peer-tokio", "frames", 1])
         theirs = done.stdout if done else ""
-    context.report.head(["async fn, bytes", "asyncc", "without the wait", "rustc"])
-    wait = (sizes or {}).get("yield_now", 0)
+    context.report.head(["async fn, bytes", "whole", "headers", "the leaf's waiter", "slots and children", "rustc's whole"])
     for workload in workloads:
         case = workload.split("/")[1]
         # What never suspends has no frame.
-        size = None if sizes is None else sizes.get(case, 0)
-        cells = [Cell(workload, 1, "async", "bytes", [size])]
+        parts = [None] * 3 if sizes is None else sizes.get(case, [0, 0, 0])
+        slots, headers, waiter = parts
+        cells = [Cell(workload, 1, "async", "bytes", [slots]), Cell(f"frames_headers/{case}", 1, "async", "bytes", [headers]),
+                 Cell(f"frames_waiter/{case}", 1, "async", "bytes", [waiter])]
         rust = value(theirs, case)
         if rust is not None:
             cells.append(Cell(workload, 1, "tokio", "bytes", [int(rust)]))
         context.report.cells += cells
-        context.report.line([case, number(size), number(size and size - (0 if case == "leaf" else wait)), number(int(rust)) if rust is not None else DASH])
+        whole = None if slots is None else sum(parts)
+        context.report.line([case, number(whole), number(headers), number(waiter), number(slots), number(int(rust)) if rust is not None else DASH])
 
 
 KERNELS = ["nbody", "fannkuch", "spectral", "mandelbrot"]

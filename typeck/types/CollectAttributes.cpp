@@ -56,6 +56,21 @@ void Collector::derive(const ast::File &file, const ast::Attribute &attribute, A
   }
 }
 
+// The frame of a leaf is as large as its runtime function needs; of a body, the compiler makes it and it may be bounded.
+void Collector::frame(const ast::File &file, const ast::Attribute &attribute, FnDecl &fn) {
+  auto args = ast::File::run(file.attributeArgs, attribute.args);
+  const bool isLeaf = !fn.hasBody;
+  const bool isNumber = args.size() == 1 && name(args[0].name.symbol) == (isLeaf ? "size" : "max") && args[0].literal.valid() &&
+                        file[args[0].literal].kind == ast::ExprKind::Int;
+  const int64_t bytes = isNumber ? file[args[0].literal].integer : 0;
+  if (isLeaf && (bytes < 32 || bytes > 65536 || bytes % 8 != 0))
+    diagnostics.emit(attribute.span, diag::AttributeArguments, "frame", "`size: N`, N from 32 in steps of 8");
+  else if (bytes < 1 || bytes > INT32_MAX)
+    diagnostics.emit(attribute.span, diag::AttributeArguments, "frame", "`max: N`, the bytes that the frame may take");
+  else
+    fn.frameSize = static_cast<uint32_t>(bytes);
+}
+
 void Collector::attributes(const ast::File &file, ast::List list, uint32_t module, AdtDecl *adt, FnDecl *fn, TraitDecl *trait) {
   for (const ast::Attribute &attribute : ast::File::run(file.attributes, list)) {
     const std::string_view what = name(attribute.name.symbol);
@@ -93,13 +108,7 @@ void Collector::attributes(const ast::File &file, ast::List list, uint32_t modul
     } else if (what == "takes" && fn) {
       fn->takes = true;
     } else if (what == "frame" && fn) {
-      const bool isSize =
-          args.size() == 1 && name(args[0].name.symbol) == "size" && args[0].literal.valid() && file[args[0].literal].kind == ast::ExprKind::Int;
-      const int64_t size = isSize ? file[args[0].literal].integer : 0;
-      if (size < 32 || size > 65536 || size % 8 != 0)
-        diagnostics.emit(attribute.span, diag::AttributeArguments, what, "`size: N`, N from 32 in steps of 8");
-      else
-        fn->leafFrameSize = static_cast<uint32_t>(size);
+      frame(file, attribute, *fn);
     } else {
       diagnostics.emit(attribute.span, diag::UnknownAttribute, what, similar(what, known));
     }

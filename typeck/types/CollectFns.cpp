@@ -121,8 +121,8 @@ void Collector::fnResult(const FnRef &ref, FnDecl &fn, const TypeScope &scope) {
 }
 
 void Collector::checkForeign(const ast::File &file, const ast::Function &function, FnDecl &fn) {
-  if (fn.abi == Abi::Leaf && fn.leafFrameSize == 0)
-    fn.leafFrameSize = 32;
+  if (fn.abi == Abi::Leaf && fn.frameSize == 0)
+    fn.frameSize = 32;
   if (fn.abi == Abi::Leaf)
     fn.isAsync = true;
   if (fn.abi != Abi::C && fn.abi != Abi::ExportC)

@@ -27,6 +27,7 @@ private:
   // CollectAttributes.cpp
   void attributes(const ast::File &file, ast::List list, uint32_t module, AdtDecl *adt, FnDecl *fn, TraitDecl *trait);
   void derive(const ast::File &file, const ast::Attribute &attribute, AdtDecl &adt);
+  void frame(const ast::File &file, const ast::Attribute &attribute, FnDecl &fn);
   Symbol langName(const ast::File &file, const ast::Attribute &attribute, uint32_t module);
 
   // CollectGenerics.cpp: bounds. `where` comes apart, so that it can speak of Self.

@@ -31,10 +31,12 @@ ASYNC_RESUME void finishMain(Worker *, Frame *, int64_t status, uint64_t v0, uin
   isDone = true;
 }
 
+// In front of a frame on the heap.
 struct Box {
-  uint64_t size;
+  uint64_t started;
   uint64_t spare;
 };
+Box *boxOf(Frame *frame) { return reinterpret_cast<Box *>(frame) - 1; }
 
 } // namespace
 } // namespace async::test
@@ -52,7 +54,6 @@ int async_main_run(int, char **, const SpawnInfo *body, int (*report)(uint64_t, 
   task->resume = finishMain;
   frame->resume = body->start;
   frame->cont = task;
-  frame->state = 0;
   isDone = false;
   waiting.clear();
   frame->resume(nullptr, frame, Ready, 0, 0);
@@ -89,7 +90,6 @@ Task *async_spawn(AsyncWorker *, Scope *, const SpawnInfo *info) {
   *infoOf(task) = info;
   frame->resume = info->start;
   frame->cont = task;
-  frame->state = 0;
   return reinterpret_cast<Task *>(memory);
 }
 
@@ -124,9 +124,9 @@ void test_note(int64_t value) {
 Frame *async_frame_new(uint64_t size, uint64_t, Resume start) {
   ++runtimeLog().framesMade;
   auto *memory = static_cast<unsigned char *>(aligned_alloc(16, (size + 16 + 15) / 16 * 16));
-  auto *frame = reinterpret_cast<Frame *>(memory + 16);
+  auto *frame = reinterpret_cast<Frame *>(memory + sizeof(async::test::Box));
   frame->resume = start;
-  frame->state = 0;
+  async::test::boxOf(frame)->started = 0;
   return frame;
 }
 
@@ -134,14 +134,18 @@ namespace {
 ASYNC_RESUME void nothing(Worker *, Frame *, int64_t, uint64_t, uint64_t) {}
 } // namespace
 
-void async_frame_free(Frame *frame) {
+void async_frame_release(Frame *frame) {
   ++runtimeLog().framesFreed;
-  if (frame->state == 0) {
+  free(async::test::boxOf(frame));
+}
+
+void async_frame_free(Frame *frame) {
+  if (!async::test::boxOf(frame)->started) {
     static Frame sink{nothing, nullptr, 0, 0};
     frame->cont = &sink;
     frame->resume(nullptr, frame, Cancelled, 0, 0);
   }
-  free(reinterpret_cast<unsigned char *>(frame) - 16);
+  async_frame_release(frame);
 }
 
 namespace {
@@ -161,6 +165,7 @@ ASYNC_START Outcome async_future_await(AsyncWorker *worker, Frame *leaf, Frame *
   leaf->resume = endAwait;
   leaf->spare = 0;
   future->cont = leaf;
+  async::test::boxOf(future)->started = 1;
   future->resume(worker, future, Ready, 0, 0);
   if (leaf->spare == 1) {
     auto *words = reinterpret_cast<uint64_t *>(leaf) + 3;

@@ -67,7 +67,7 @@ inline Outcome run(Machine &m, Outcome last) {
 
 ASYNC_RESUME inline void resumeScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
   auto *self = reinterpret_cast<ScriptFrame *>(frame);
-  if (self->position == 0 && self->head.state == 0 && status == Cancelled) { // never started
+  if (self->position == 0 && status == Cancelled) { // never started
     Frame *cont = frame->cont;
     return cont->resume(worker, cont, Cancelled, 0, 0);
   }
@@ -75,7 +75,6 @@ ASYNC_RESUME inline void resumeScript(Worker *worker, Frame *frame, int64_t stat
   Outcome outcome = run(machine, {status, v0, v1});
   if (outcome.status == Pending) {
     self->head.resume = &resumeScript;
-    self->head.state = 1;
     machine.child()->cont = frame;
     return;
   }

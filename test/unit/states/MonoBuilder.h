@@ -164,7 +164,7 @@ struct World {
     uint32_t index = add(kind, std::move(name), kind == mono::Instance::Kind::Leaf);
     mono.instance(index).result = result;
     mono.instance(index).params = std::move(params);
-    mono.instance(index).leafFrameSize = 64;
+    mono.instance(index).leafFrameSize = states::minLeafSize;
     return index;
   }
   TypeId bytes(int64_t count) { return types.array(types.u8, types.constInt(count)); }
