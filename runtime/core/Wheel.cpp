@@ -41,7 +41,7 @@ void Wheel::unlink(TimerNode *node) {
   node->next->prev = node->prev;
   if (node->next == node->prev) { // only the slot itself is left
     auto index = static_cast<unsigned>(reinterpret_cast<Slot *>(node->next) - &slots[0][0]);
-    if (index < levels * slotsPerLevel && slots[0][index].next == node->next)
+    if (index < levels * slotsPerLevel && slots[index / slotsPerLevel][index % slotsPerLevel].next == node->next)
       occupied[index / slotsPerLevel] &= ~(uint64_t{1} << (index % slotsPerLevel));
   }
   node->next = node->prev = nullptr;
