@@ -25,12 +25,12 @@ functionWord: ASYNC | UNSAFE | KW_STREAM | KW_SINK | KW_DETERMINISTIC | KW_BLOCK
 parameters: LPAREN (parameter (COMMA parameter)* COMMA?)? RPAREN;
 parameter: attribute* ((AND MUT?)? SELF | patternNoTop COLON type (EQ expr)?);
 result: ARROW type fromLoans? | LT MINUS type;
-fromLoans: IDENT IDENT (COMMA IDENT)*;
-outLoans: SEMI IDENT IDENT IDENT (COMMA IDENT)*;
+fromLoans: IDENT (IDENT | SELF) (COMMA (IDENT | SELF))*;
+outLoans: SEMI IDENT IDENT (IDENT | SELF) (COMMA (IDENT | SELF))*;
 whereClause: WHERE wherePredicate (COMMA wherePredicate)* COMMA?;
 wherePredicate: type COLON bounds;
 generics: lt (genericParam (COMMA genericParam)* COMMA?)? GT;
-genericParam: CONST IDENT COLON type | IDENT (COLON bounds)?;
+genericParam: CONST IDENT COLON type | IDENT (COLON bounds)? (EQ type)?;
 bounds: bound (PLUS bound)*;
 bound: path | functionType;
 lt: LT | LT_TYPE;
@@ -44,7 +44,8 @@ enumItem: KW_COPY? ENUM IDENT generics? whereClause? LBRACE (variant (COMMA vari
 variant: attribute* IDENT (tupleFields | namedFields)? (EQ expr)?;
 traitItem: TRAIT IDENT generics? (COLON bounds)? whereClause? LBRACE traitMembers RBRACE;
 traitMembers: traitMember*;
-traitMember: attribute* (function | TYPE IDENT (COLON bounds)? (EQ type)? SEMI | constItem);
+traitMember: attribute* (function | TYPE IDENT (COLON bounds)? (EQ type)? SEMI | traitConst);
+traitConst: CONST IDENT COLON type (EQ expr)? SEMI;
 implItem: IMPL generics? type (FOR type)? whereClause? LBRACE implMembers RBRACE;
 implMembers: implMember*;
 implMember: attribute* PUB? (function | TYPE IDENT EQ type SEMI | constItem);

@@ -169,9 +169,13 @@ private:
 
   void members(const ast::Item &item, uint32_t module, FnRef::Parent parent, uint32_t index, Symbol abi) {
     for (ast::ItemId id : ast::File::run(file->itemLists, item.list)) {
-      if (!id.valid() || (*file)[id].kind != ast::ItemKind::Function || !(*file)[id].function.valid())
+      if (!id.valid())
         continue;
       const ast::Item &member = (*file)[id];
+      const bool isFunction = member.kind == ast::ItemKind::Function && member.function.valid();
+      const bool isConst = member.kind == ast::ItemKind::Const && parent != FnRef::Parent::Extern;
+      if (!isFunction && !isConst)
+        continue;
       const uint32_t fn = add(world.fns, FnRef{file, member.function, id, module, parent, index, abi});
       if (parent == FnRef::Parent::Extern)
         define(module, Namespace::Values, (*file)[member.function].name, member.isPublic, {DefKind::Fn, fn});
@@ -228,9 +232,8 @@ private:
           break;
         }
     auto span = [&](uint32_t block) { return file->blocks[block].span; };
-    std::stable_sort(withItems.begin(), withItems.end(), [&](uint32_t a, uint32_t b) {
-      return span(a).lo != span(b).lo ? span(a).lo < span(b).lo : span(a).hi > span(b).hi;
-    });
+    std::stable_sort(withItems.begin(), withItems.end(),
+                     [&](uint32_t a, uint32_t b) { return span(a).lo != span(b).lo ? span(a).lo < span(b).lo : span(a).hi > span(b).hi; });
     std::vector<std::pair<uint32_t, uint32_t>> around; // end of the block, module
     for (uint32_t block : withItems) {
       while (!around.empty() && around.back().first <= span(block).lo)

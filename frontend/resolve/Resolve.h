@@ -75,7 +75,7 @@ struct ItemRef {
 
 struct FnRef {
   const ast::File *file = nullptr;
-  ast::FunctionId function;
+  ast::FunctionId function; // invalid: `item` is a constant of an impl or a trait, a function of no parameters that is called where it is named
   ast::ItemId item; // with its attributes
   uint32_t module = 0;
   enum class Parent : uint8_t { None, Impl, Trait, Extern, Export } parent = Parent::None;

@@ -243,7 +243,7 @@ struct Attribute {
 struct GenericParam {
   Name name;
   bool isConst = false;
-  TypeId type; // of a constant
+  TypeId type; // of a constant; else the default, or none
   List bounds; // File::bounds
 };
 

@@ -56,10 +56,12 @@ ItemId Builder::itemOf(Node n, ast::Item made) {
     implItem(n, made);
     break;
   case P::RuleConstItem:
+  case P::RuleTraitConst:
   case P::RuleStaticItem:
-    made.kind = isRule(n, P::RuleConstItem) ? ItemKind::Const : ItemKind::Static;
+    made.kind = isRule(n, P::RuleStaticItem) ? ItemKind::Static : ItemKind::Const;
     made.type = type(child(n, P::RuleType));
-    made.expr = expr(child(n, P::RuleExpr));
+    if (const Node value = child(n, P::RuleExpr); value != none || !isRule(n, P::RuleTraitConst))
+      made.expr = expr(value);
     break;
   case P::RuleTypeItem:
     made.kind = ItemKind::TypeAlias;
@@ -161,10 +163,13 @@ ast::Generics Builder::generics(Node n) {
       ast::GenericParam param;
       param.name = name(childToken(c, P::IDENT));
       param.isConst = isToken(firstChild(c), P::CONST);
-      if (param.isConst)
-        param.type = type(child(c, P::RuleType));
-      else
+      const Node written = child(c, P::RuleType);
+      if (written != none)
+        param.type = type(written);
+      if (!param.isConst)
         param.bounds = bounds(child(c, P::RuleBounds));
+      if (!param.isConst && param.type.valid() && !isRule(n, P::RuleStructItem) && !isRule(n, P::RuleEnumItem) && !isRule(n, P::RuleTraitItem))
+        errors.emit(span(written), diag::NotInPlace, "a default of a type parameter");
       params.push(param);
     }
     made.params = params.finish(file.genericParams);
@@ -272,7 +277,7 @@ ast::List Builder::names(Node n, size_t from, const char *word, size_t wordAt) {
   for (const Node c : children(n)) {
     if (at == wordAt && textOf(c) != word)
       errors.emit(span(c), diag::UnknownWord, word, textOf(c));
-    if (at >= from && at != wordAt && isToken(c, P::IDENT))
+    if (at >= from && at != wordAt && (isToken(c, P::IDENT) || isToken(c, P::SELF)))
       list.push(name(c));
     ++at;
   }

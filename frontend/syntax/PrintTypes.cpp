@@ -155,6 +155,8 @@ std::string LinePrinter::generics(const ast::Generics &generics) const {
       out += ": " + type(param.type);
     else if (param.bounds.count > 0)
       out += ": " + bounds(param.bounds);
+    if (!param.isConst && param.type.valid())
+      out += " = " + type(param.type);
   }
   if (!out.empty())
     out += '>';

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "typeck/infer/Lookup.h"
@@ -106,9 +107,9 @@ struct Step { // of following a receiver
 
 // A definition that a path in an expression names.
 struct PathTarget {
-  enum class Kind : uint8_t { Error, Local, Fn, Variant, Const, ConstParam } kind = Kind::Error;
+  enum class Kind : uint8_t { Error, Local, Fn, ConstMember, Variant, Const, ConstParam } kind = Kind::Error;
   LocalId local;
-  FnId fn;
+  FnId fn; // Fn, ConstMember
   ConstId constant;
   AdtId adt;
   uint32_t index = 0; // variant, or parameter
@@ -151,6 +152,7 @@ public:
   uint32_t unifyBudget = 0; // steps of the selection that goes on
   std::deque<Pending> pending;
   uint32_t processDepth = 0;
+  std::unordered_set<Symbol> unknownNames; // that were reported: each once in a function
   TypeId waitsFor; // set by work that is stuck: the variable that it needs
   bool probing = false;
   uint32_t selectDepth = 0, projectDepth = 0, exprDepth = 0;
@@ -166,7 +168,6 @@ public:
   struct ClosureState {
     std::vector<TypeId> params;
     TypeId result;
-    TypeId item; // of a stream block
   };
   std::unordered_map<uint32_t, ClosureState> closures; // by ClosureId
   struct CaptureList {
@@ -336,6 +337,7 @@ public:
   PathTarget memberOfTrait(TraitId trait, const ast::Path &path, size_t at, Span span);
   PathTarget fnTarget(FnId fn, std::vector<TypeId> parentArgs, const ast::PathSegment &segment);
   PathTarget variantTarget(AdtId adt, uint32_t variant, const ast::Path &path, size_t at);
+  void requireMember(const PathTarget &target, Span span); // what a function of an impl or a trait asks of its arguments
   ExprId pathExpr(const PathTarget &target, Span span, TypeId hint);
   bool isVisible(bool isPublic, ModuleId owner) const;
   std::optional<std::pair<TypeId, uint32_t>> structPath(const ast::Path &path, Span span); // the type and its variant
@@ -382,6 +384,11 @@ public:
 
   bool isNumber(TypeId type) const;
   ExprId inferUnary(ast::ExprId id, const ast::Expr &expr, TypeId hint);
+  // Calls of the operator traits of std; none where the types do not implement them.
+  std::optional<ExprId> overloadedUnary(std::string_view trait, ExprId operand, Span span);
+  std::optional<ExprId> overloadedBinary(ast::BinaryOp op, ExprId left, ExprId right, Span span);
+  bool isPlainPlace(ExprId id);
+  std::optional<ExprId> overloadedAssign(ast::BinaryOp op, ExprId place, ExprId operand, ExprId wholeOperand, Span span);
   std::optional<ExprId> unaryOf(uint8_t op, ExprId operand, Span span, Round round);
   ExprId inferBinary(const ast::Expr &expr, TypeId hint);
   std::optional<ExprId> binaryOf(ast::BinaryOp op, ExprId left, ExprId right, Span span, Round round);

@@ -114,6 +114,8 @@ std::optional<ExprId> Inferer::unaryOf(uint8_t which, ExprId operand, Span span,
     return operand;
   if (isGeneralVar(type))
     return std::nullopt;
+  if (std::optional<ExprId> made = overloadedUnary(op == ast::UnaryOp::Neg ? "neg" : "not", operand, span))
+    return made;
   bool fits = op == ast::UnaryOp::Neg ? isNumber(type) : types[type].kind == TypeKind::Bool || types[type].kind == TypeKind::Int || isIntVar(type);
   if (!fits) {
     error(span, diag::UnaryOperand, op == ast::UnaryOp::Neg ? "-" : "!", text(type));
@@ -156,6 +158,7 @@ ExprId Inferer::inferBinary(const ast::Expr &expr, TypeId hint) {
 }
 
 std::optional<ExprId> Inferer::binaryOf(BinaryOp op, ExprId left, ExprId right, Span span, Round round) {
+  const ExprId wholeLeft = left, wholeRight = right;
   left = peel(left);
   right = peel(right);
   TypeId a = known(typeAt(left)), b = known(typeAt(right));
@@ -199,8 +202,6 @@ std::optional<ExprId> Inferer::binaryOf(BinaryOp op, ExprId left, ExprId right, 
   };
   auto refuse = [&] {
     if (types[a].kind == TypeKind::Async || types[b].kind == TypeKind::Async) {
-      if (op == BinaryOp::BitAnd || op == BinaryOp::BitOr)
-        return unsupported(span, "the algebra of futures");
       error(span, diag::FutureOperand, spelling(op), text(types[a].kind == TypeKind::Async ? a : b)).help(diag::AddAwait);
     } else {
       error(span, diag::BinaryOperands, spelling(op), text(a), text(b));
@@ -239,6 +240,9 @@ std::optional<ExprId> Inferer::binaryOf(BinaryOp op, ExprId left, ExprId right, 
     ExprId operands[]{left, right};
     return langCall("str_concat", operands, span);
   }
+  for (auto [first, second] : {std::pair(wholeLeft, wholeRight), std::pair(left, wholeRight), std::pair(wholeLeft, right), std::pair(left, right)})
+    if (std::optional<ExprId> made = overloadedBinary(op, first, second, span))
+      return made;
   if (isNumber(a)) {
     mismatch(at(right).span, a, b);
     return errorExpr(span);
@@ -308,7 +312,7 @@ ExprId Inferer::inferAssignOp(const ast::Expr &expr) {
   auto op = static_cast<BinaryOp>(expr.op);
   ExprId place = infer(expr.a);
   TypeId placeType = known(typeAt(place));
-  ExprId value = infer(expr.b, isShift(op) ? TypeId{} : placeType);
+  ExprId value = infer(expr.b, isShift(op) || kindOf(placeType) == TypeKind::Adt ? TypeId{} : placeType);
   useMutably(place, tree(expr.a).span, true);
   ExprId result = slot(types.unit, expr.span);
   auto attempt = [this, op, place, value, result, span = expr.span](Round round) {
@@ -331,13 +335,8 @@ ExprId Inferer::inferAssignOp(const ast::Expr &expr) {
       a = resolve(a);
       b = resolve(b);
     }
-    if (op == BinaryOp::Add && isLangAdt(a, "str") && isLangAdt(b, "str")) {
-      ExprId operands[]{place, operand};
-      ExprId sum = langCall("str_concat", operands, span);
-      ExprId assign = node(ExprKind::Assign, span, types.unit);
-      at(assign).a = place;
-      at(assign).b = sum;
-      fill(result, assign);
+    if (std::optional<ExprId> made = overloadedAssign(op, place, operand, value, span)) {
+      fill(result, *made);
       return Progress::Done;
     }
     bool fits = (isNumber(a) && isNumber(b)) || (isBitwise(op) && types[a].kind == TypeKind::Bool && types[b].kind == TypeKind::Bool);

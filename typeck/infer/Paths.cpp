@@ -10,9 +10,7 @@ using resolve::DefKind;
 using resolve::Namespace;
 using thir::ExprKind;
 
-bool Inferer::isVisible(bool isPublic, ModuleId owner) const {
-  return isPublic || resolve::canSee(context.world, module, owner.index);
-}
+bool Inferer::isVisible(bool isPublic, ModuleId owner) const { return isPublic || resolve::canSee(context.world, module, owner.index); }
 
 namespace {
 
@@ -24,9 +22,7 @@ ast::Path prefixOf(const ast::Path &path, size_t count) {
 
 } // namespace
 
-TypeId Inferer::typeOfPrefix(const ast::Path &path, size_t count) {
-  return normalize(lowerTypePath(context, scope, prefixOf(path, count)), path.span);
-}
+TypeId Inferer::typeOfPrefix(const ast::Path &path, size_t count) { return normalize(lowerTypePath(context, scope, prefixOf(path, count)), path.span); }
 
 std::optional<uint32_t> Inferer::genericParam(Symbol name) const {
   if (scope.generics)
@@ -38,7 +34,7 @@ std::optional<uint32_t> Inferer::genericParam(Symbol name) const {
 
 PathTarget Inferer::fnTarget(FnId callee, std::vector<TypeId> parentArgs, const ast::PathSegment &segment) {
   PathTarget target;
-  target.kind = PathTarget::Kind::Fn;
+  target.kind = program.fn(callee).isConst ? PathTarget::Kind::ConstMember : PathTarget::Kind::Fn;
   target.fn = callee;
   const Generics &generics = program.fn(callee).generics;
   auto skip = static_cast<uint32_t>(parentArgs.size());
@@ -189,8 +185,7 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
     return count == 1 ? ofType(type, span) : memberOf(type, last, span);
   }
   size_t before = context.diagnostics.errorCount();
-  resolve::ResolvedPath found =
-      resolve::resolvePath(context.world, context.interner, *file, module, path, Namespace::Values, context.diagnostics);
+  resolve::ResolvedPath found = resolve::resolvePath(context.world, context.interner, *file, module, path, Namespace::Values, context.diagnostics);
   hasErrors |= context.diagnostics.errorCount() != before;
   switch (found.def.kind) {
   case DefKind::Error:
@@ -223,6 +218,10 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
   }
   if (context.diagnostics.errorCount() != before)
     return {};
+  if (count == 1 && !unknownNames.insert(last.name.symbol).second) {
+    hasErrors = true;
+    return {};
+  }
   std::string hint;
   if (std::optional<Symbol> near = resolve::suggest(context.world, context.interner, module, last.name.symbol, Namespace::Values))
     hint = fmt::format("; did you mean `{}`?", context.interner.text(*near));
@@ -230,9 +229,7 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
   return {};
 }
 
-ExprId Inferer::inferPath(ast::ExprId, const ast::Expr &expr, TypeId hint) {
-  return pathExpr(resolveValue((*file)[expr.path], expr.span), expr.span, hint);
-}
+ExprId Inferer::inferPath(ast::ExprId, const ast::Expr &expr, TypeId hint) { return pathExpr(resolveValue((*file)[expr.path], expr.span), expr.span, hint); }
 
 // A variant with fields as a function: a closure that makes it.
 ExprId Inferer::constructorClosure(const PathTarget &target, TypeId type, Span span) {
@@ -253,6 +250,15 @@ ExprId Inferer::constructorClosure(const PathTarget &target, TypeId type, Span s
   return finishClosure(save, closure, ClosureDecl::Kind::Closure, false, value, type, fields, span);
 }
 
+void Inferer::requireMember(const PathTarget &target, Span span) {
+  const FnDecl &member = program.fn(target.fn);
+  requireAll(member.generics.predicates, target.args, span);
+  if (!member.trait || target.args.empty())
+    return;
+  const size_t count = program.trait(*member.trait).generics.params.size();
+  requireTrait(target.args[0], *member.trait, {target.args.begin() + 1, target.args.begin() + static_cast<ptrdiff_t>(count)}, span);
+}
+
 ExprId Inferer::pathExpr(const PathTarget &target, Span span, TypeId hint) {
   switch (target.kind) {
   case PathTarget::Kind::Error:
@@ -269,13 +275,15 @@ ExprId Inferer::pathExpr(const PathTarget &target, Span span, TypeId hint) {
     at(id).def = target.constant.index;
     return id;
   }
+  case PathTarget::Kind::ConstMember: {
+    requireMember(target, span);
+    const TypeId type = normalize(instantiate(program.fn(target.fn).result, target.args, span), span);
+    if (hint.valid() && !isGeneralVar(hint))
+      unify(hint, type); // may decide Self; what does not fit is reported by who asked
+    return callExpr(target.fn, target.args, {}, type, span);
+  }
   case PathTarget::Kind::Fn: {
-    requireAll(program.fn(target.fn).generics.predicates, target.args, span);
-    if (program.fn(target.fn).trait && !target.args.empty()) {
-      TraitId trait = *program.fn(target.fn).trait;
-      size_t count = program.trait(trait).generics.params.size();
-      requireTrait(target.args[0], trait, {target.args.begin() + 1, target.args.begin() + static_cast<ptrdiff_t>(count)}, span);
-    }
+    requireMember(target, span);
     ExprId id = node(ExprKind::FnItem, span, types.fnDef(target.fn, target.args));
     thir::List args = typeList(target.args);
     at(id).def = target.fn.index;

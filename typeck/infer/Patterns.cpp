@@ -377,8 +377,9 @@ PatternId Inferer::targetPattern(const ast::Pattern &pattern, const PathTarget &
   switch (target.kind) {
   case PathTarget::Kind::Error:
     return broken();
+  case PathTarget::Kind::ConstMember:
   case PathTarget::Kind::Const: {
-    if (pattern.kind == PatternKind::TupleStruct || program.constant(target.constant).isStatic)
+    if (pattern.kind == PatternKind::TupleStruct || (target.kind == PathTarget::Kind::Const && program.constant(target.constant).isStatic))
       break;
     ExprId value = pathExpr(target, pattern.span, {});
     if (!unify(type, typeAt(value)))

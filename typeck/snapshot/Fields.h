@@ -41,12 +41,12 @@ ASYNC_STORED(frontend::Span) {
 }
 ASYNC_STORED(typeck::TraitRef) { all(a, x.trait, x.args); }
 ASYNC_STORED(typeck::Predicate) { all(a, x.kind, x.subject, x.trait, x.signature, x.target, x.span); }
-ASYNC_STORED(typeck::GenericParam) { all(a, x.name, x.isConst, x.isHidden, x.span); }
+ASYNC_STORED(typeck::GenericParam) { all(a, x.name, x.isConst, x.isHidden, x.span, x.fallback); }
 ASYNC_STORED(typeck::Generics) { all(a, x.parentCount, x.params, x.predicates); }
 ASYNC_STORED(typeck::ParamDecl) { all(a, x.name, x.type, x.span, x.hasDefault, x.defaultFn); }
 ASYNC_STORED(typeck::FnDecl) {
   all(a, x.name, x.module, x.span, x.generics, x.params, x.result, x.self, x.abi, x.isPublic, x.isAsync, x.isUnsafe, x.isBlocking, x.isDeterministic);
-  all(a, x.inlineNever, x.inlineAlways, x.isCold, x.trackCaller, x.hasBody, x.takes, x.isStream, x.isSink, x.fromParams, x.modeParams, x.frameSize, x.impl, x.trait,
+  all(a, x.inlineNever, x.inlineAlways, x.isCold, x.trackCaller, x.isConst, x.hasBody, x.takes, x.isStream, x.isSink, x.fromParams, x.modeParams, x.frameSize, x.impl, x.trait,
       x.lang, x.linkName);
 }
 ASYNC_STORED(typeck::FieldDecl) { all(a, x.name, x.type, x.span, x.isPublic); }

@@ -59,7 +59,9 @@ void Collector::checkMembers(uint32_t index) {
     if (found != names.end())
       checkMethod(impl, trait.methods[static_cast<size_t>(found - names.begin())], impl.methods[i]);
     else if (!made.name.empty())
-      diagnostics.emit(made.span, diag::UnknownMember, name(made.name), shown, resolve::didYouMean(context.interner, resolve::nearest(context.interner, names, made.name)))
+      diagnostics
+          .emit(made.span, diag::UnknownMember, name(made.name), shown,
+                resolve::didYouMean(context.interner, resolve::nearest(context.interner, names, made.name)))
           .help(diag::OwnImpl, self);
   }
   if (file.hasErrors)
@@ -82,6 +84,8 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
   auto shape = [&](const std::string &has, const std::string &wanted) {
     diagnostics.emit(made.span, diag::MemberShapeDiffers, shown, has, wanted).label(declared.span, diag::MemberDeclared);
   };
+  if (made.isConst != declared.isConst)
+    return shape(made.isConst ? "a constant" : "a function", declared.isConst ? "a constant" : "a function");
   if (made.self != declared.self)
     return shape(selfText(made.self), selfText(declared.self));
   if (made.params.size() != declared.params.size())
@@ -109,7 +113,8 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
   };
   auto wantedText = [&](TypeId wanted) { return text(context, normal(substitute(program.types, wanted, args))); };
   const auto &ref = world.fns[madeId.index];
-  auto written = ast::File::run(ref.file->params, (*ref.file)[ref.function].params);
+  const ast::TypeId result = made.isConst ? (*ref.file)[ref.item].type : (*ref.file)[ref.function].result;
+  auto written = made.isConst ? std::span<const ast::Param>() : ast::File::run(ref.file->params, (*ref.file)[ref.function].params);
   for (size_t i = 0; i < made.params.size(); ++i)
     if (differs(made.params[i].type, declared.params[i].type)) {
       const frontend::Span at = i < written.size() && written[i].type.valid() ? (*ref.file)[written[i].type].span : made.params[i].span;
@@ -118,8 +123,9 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
       return;
     }
   if (differs(made.result, declared.result)) {
-    const ast::TypeId result = (*ref.file)[ref.function].result;
-    diagnostics.emit(result.valid() ? (*ref.file)[result].span : made.span, diag::MemberTypeDiffers, shown, "the result", text(context, made.result), wantedText(declared.result))
+    diagnostics
+        .emit(result.valid() ? (*ref.file)[result].span : made.span, diag::MemberTypeDiffers, shown, made.isConst ? "the type" : "the result", text(context, made.result),
+              wantedText(declared.result))
         .label(declared.span, diag::MemberDeclared);
     return;
   }

@@ -22,6 +22,10 @@ void Collector::run() {
   declareAll();
   const uint32_t fns = sizeOf(world.fns), adts = sizeOf(world.adts), traits = sizeOf(world.traits), impls = sizeOf(world.impls);
   for (uint32_t i = firstTrait; i < traits; ++i)
+    paramDefaults(world.traits[i], program.traits[i].generics, true);
+  for (uint32_t i = firstAdt; i < adts; ++i)
+    paramDefaults(world.adts[i], program.adts[i].generics, false);
+  for (uint32_t i = firstTrait; i < traits; ++i)
     traitHeader(i);
   for (uint32_t i = firstTrait; i < traits; ++i)
     traitBounds(i);

@@ -134,12 +134,16 @@ void Collector::declareFn(uint32_t index) {
   fn.result = program.types.error;
   if (!ref.file)
     return;
-  const ast::Function &from = (*ref.file)[ref.function];
   const ast::Item &around = (*ref.file)[ref.item];
-  fn.name = from.name.symbol;
   fn.module = ModuleId{ref.module};
-  fn.span = from.name.span;
   fn.isPublic = around.isPublic;
+  if (!ref.function.valid()) {
+    declareConstMember(index);
+    return;
+  }
+  const ast::Function &from = (*ref.file)[ref.function];
+  fn.name = from.name.symbol;
+  fn.span = from.name.span;
   fn.isAsync = from.isAsync;
   fn.isUnsafe = from.isUnsafe;
   fn.isBlocking = from.isBlocking;
@@ -176,6 +180,27 @@ void Collector::declareFn(uint32_t index) {
     diagnostics.emit(from.name.span, diag::MissingBody, name(fn.name));
   if (fn.hasBody)
     bodies.sources[index] = {ref.file, ref.module, ref.function, {}};
+}
+
+void Collector::declareConstMember(uint32_t index) {
+  const FnRef &ref = world.fns[index];
+  const ast::Item &from = (*ref.file)[ref.item];
+  FnDecl &fn = program.fns[index];
+  fn.name = from.name.symbol;
+  fn.span = from.name.span;
+  fn.isConst = true;
+  fn.hasBody = from.expr.valid();
+  attributes(*ref.file, from.attributes, ref.module, nullptr, &fn, nullptr);
+  if (ref.parent == FnRef::Parent::Trait) {
+    fn.trait = TraitId{ref.parentIndex};
+    fn.isPublic = true;
+    program.traits[ref.parentIndex].methods.push_back(FnId{index});
+  } else {
+    fn.impl = ImplId{ref.parentIndex};
+    program.impls[ref.parentIndex].methods.push_back(FnId{index});
+  }
+  if (fn.hasBody)
+    bodies.sources[index] = {ref.file, ref.module, {}, from.expr};
 }
 
 void Collector::declareAbi(const FnRef &ref, FnDecl &fn) {

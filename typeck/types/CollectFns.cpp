@@ -15,7 +15,6 @@ void Collector::signature(uint32_t index) {
   const FnRef &ref = world.fns[index];
   if (!ref.file)
     return;
-  const ast::Function &from = (*ref.file)[ref.function];
   FnDecl &fn = program.fns[index];
   TypeScope scope = scopeOf(context, bodies, FnId{index});
   scope.file = ref.file;
@@ -26,6 +25,13 @@ void Collector::signature(uint32_t index) {
   if (fn.trait)
     generics = program.trait(*fn.trait).generics;
   generics.parentCount = static_cast<uint32_t>(generics.params.size());
+  if (fn.isConst) {
+    fn.generics = std::move(generics);
+    scope.generics = &fn.generics;
+    fn.result = lowerSized(context, scope, (*ref.file)[ref.item].type);
+    return;
+  }
+  const ast::Function &from = (*ref.file)[ref.function];
   declareParams(context, *ref.file, from.generics, generics);
   {
     Bounds bounds(context, scope, from.generics, generics, generics.parentCount);
@@ -133,7 +139,8 @@ void Collector::checkForeign(const ast::File &file, const ast::Function &functio
     notYet(function.span, "an asynchronous function with a C interface");
   // rules.md L9: what takes or gives raw pointers is not safe to call.
   auto isPointer = [&](TypeId type) { return program.types[type].kind == TypeKind::Pointer; };
-  if (fn.abi == Abi::C && (isPointer(fn.result) || std::any_of(fn.params.begin(), fn.params.end(), [&](const ParamDecl &param) { return isPointer(param.type); })))
+  if (fn.abi == Abi::C &&
+      (isPointer(fn.result) || std::any_of(fn.params.begin(), fn.params.end(), [&](const ParamDecl &param) { return isPointer(param.type); })))
     fn.isUnsafe = true;
   if (fn.abi == Abi::ExportC && !file.hasErrors)
     notYet(fn.span, "`export`");
@@ -141,7 +148,7 @@ void Collector::checkForeign(const ast::File &file, const ast::Function &functio
 
 void Collector::defaults(uint32_t index) {
   const FnRef ref = world.fns[index];
-  if (!ref.file)
+  if (!ref.file || !ref.function.valid())
     return;
   auto params = ast::File::run(ref.file->params, (*ref.file)[ref.function].params);
   for (size_t i = 0; i < params.size() && i < program.fns[index].params.size(); ++i) {

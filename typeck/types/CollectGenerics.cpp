@@ -127,6 +127,28 @@ void Collector::traitHeader(uint32_t index) {
     all.push_back(std::move(predicate));
 }
 
+// Defaults of type parameters. They stand behind the parameters without, and speak of those before them.
+void Collector::paramDefaults(const ItemRef &ref, Generics &generics, bool isTrait) {
+  auto written = ast::File::run(ref.file->genericParams, item(ref).generics.params);
+  const size_t first = isTrait ? 1 : 0;
+  Generics before;
+  before.params.assign(generics.params.begin(), generics.params.begin() + static_cast<ptrdiff_t>(first));
+  TypeScope scope = scopeIn(ref.file, ref.module, &before);
+  if (isTrait)
+    scope.self = program.types.param(0, generics.params[0].name);
+  bool hasDefault = false;
+  for (size_t i = 0; i < written.size() && first + i < generics.params.size(); ++i) {
+    GenericParam &param = generics.params[first + i];
+    if (!written[i].isConst && written[i].type.valid()) {
+      param.fallback = lowerSized(context, scope, written[i].type);
+      hasDefault = true;
+    } else if (hasDefault) {
+      diagnostics.emit(param.span, diag::DefaultOrder, name(param.name));
+    }
+    before.params.push_back(param);
+  }
+}
+
 bool Collector::needsTrait(TraitId from, TraitId wanted) const {
   std::vector<TraitId> open{from};
   std::unordered_set<uint32_t> seen;

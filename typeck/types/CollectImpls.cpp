@@ -51,10 +51,6 @@ void Collector::implAssocTypes(uint32_t index) {
     if (!id.valid())
       continue;
     const ast::Item &member = file[id];
-    if (member.kind == ast::ItemKind::Const || member.kind == ast::ItemKind::Static) {
-      notYet(member.name.span, "a constant of an impl");
-      continue;
-    }
     if (member.kind != ast::ItemKind::AssocType)
       continue;
     TypeId type = lowerType(context, scope, member.type);
@@ -91,8 +87,13 @@ void Collector::checkInherent(uint32_t index) {
   if (self.flags & HasError)
     return;
   const bool isOwn = self.kind == TypeKind::Adt && resolve::rootOf(world, program.adt(AdtId{self.index}).module.index) == resolve::rootOf(world, ref.module);
-  if (!isOwn)
-    diagnostics.emit((*ref.file)[item(ref).type2].span, diag::NoInherentImpl, text(context, impl.self)).help(diag::UseTrait);
+  if (isOwn)
+    return;
+  diagnostics.emit((*ref.file)[item(ref).type2].span, diag::NoInherentImpl, text(context, impl.self)).help(diag::UseTrait);
+  // Its methods are those of no type, and what their bodies say of `self` means nothing.
+  for (FnId method : impl.methods)
+    bodies.sources[method.index].file = nullptr;
+  program.impls[index].self = program.types.error;
 }
 
 namespace {
@@ -161,7 +162,8 @@ void Collector::collectDrop(uint32_t index) {
   for (uint32_t i = 0; i < self.args.size() && isGeneral; ++i)
     isGeneral = program.types[self.args[i]].kind == TypeKind::Param && program.types[self.args[i]].index == i;
   if (!isGeneral) {
-    diagnostics.emit(at, diag::DropTarget, "some of the types that `" + std::string(name(adt.name)) + "` makes; it is for all, with parameters in the same order");
+    diagnostics.emit(at, diag::DropTarget,
+                     "some of the types that `" + std::string(name(adt.name)) + "` makes; it is for all, with parameters in the same order");
     return;
   }
   if (!impl.methods.empty() && !adt.dropFn)

@@ -21,6 +21,8 @@ private:
   void declareTrait(uint32_t index);
   void declareFn(uint32_t index);
   void declareConst(uint32_t index);
+  void paramDefaults(const resolve::ItemRef &ref, Generics &generics, bool isTrait);
+  void declareConstMember(uint32_t index);
   void declareAbi(const resolve::FnRef &ref, FnDecl &fn);
   void declareAll();
 

@@ -190,6 +190,7 @@ private:
         fits = heads.unify(substitute(types, impl.trait->args[i], vars), type.args[i + 1]);
       if (!fits || !heads.mayHold(impl.generics, vars, 3))
         continue;
+      decideByBounds(heads, impl.generics, vars);
       for (const AssocBinding &binding : impl.assocTypes)
         if (binding.assoc.index == type.index) {
           if (found.valid())
@@ -200,6 +201,26 @@ private:
     if (!found.valid() || (types[found].flags & HasVar))
       return id;
     return normalised(context, found, environment, own, depth + 1);
+  }
+
+  // Parameters of an impl that its header does not decide: what a function parameter gives, and what an associated type is.
+  void decideByBounds(Heads &heads, const Generics &generics, std::span<const TypeId> vars) {
+    for (const Predicate &bound : generics.predicates) {
+      const TypeId subject = heads.deep(substitute(types, bound.subject, vars));
+      switch (bound.kind) {
+      case Predicate::Kind::Implements:
+        break;
+      case Predicate::Kind::Calls:
+        for (const Predicate &given : environment.predicates)
+          if (given.kind == Predicate::Kind::Calls && given.subject == subject && heads.unify(substitute(types, bound.signature, vars), given.signature))
+            break;
+        break;
+      case Predicate::Kind::Equals:
+        if (!(types[subject].flags & HasVar))
+          (void)heads.unify(substitute(types, bound.target, vars), normalised(context, subject, environment, own, depth + 1));
+        break;
+      }
+    }
   }
 
   Context &context;

@@ -71,8 +71,7 @@ private:
   }
 
   TypeId definition(size_t &used) {
-    resolve::ResolvedPath found =
-        resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, Namespace::Types, context.diagnostics);
+    resolve::ResolvedPath found = resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, Namespace::Types, context.diagnostics);
     used = std::max<size_t>(found.used, 1);
     const ast::PathSegment &last = segments[used - 1];
     for (size_t i = 0; i + 1 < used; ++i)
@@ -153,7 +152,8 @@ private:
       break;
     }
     noArgs(segment);
-    const TypeId scalars[] = {types.i8, types.i16, types.i32, types.i64, types.u8, types.u16, types.u32, types.u64, types.f32, types.f64, types.boolean, types.character};
+    const TypeId scalars[] = {types.i8,  types.i16, types.i32, types.i64, types.u8,      types.u16,
+                              types.u32, types.u64, types.f32, types.f64, types.boolean, types.character};
     return scalars[static_cast<size_t>(type)];
   }
 
@@ -240,7 +240,7 @@ private:
 
 TypeId lowerTypePath(Context &context, const TypeScope &scope, const ast::Path &path) { return PathLowering(context, scope, path).lower(); }
 
-std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const ast::PathSegment &segment, const Generics &generics, uint32_t skip) {
+std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const ast::PathSegment &segment, const Generics &generics, uint32_t skip, TypeId self) {
   Types &types = context.program.types;
   static const ast::Path none;
   PathLowering lowering(context, scope, none);
@@ -248,19 +248,28 @@ std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const as
   std::vector<TypeId> args;
   size_t at = 0;
   int64_t written = 0; // parameters that can be given
+  int64_t needed = 0; // that must be
+  auto fallback = [&](const GenericParam &param) {
+    std::vector<TypeId> before(skip, self.valid() ? self : types.error);
+    before.insert(before.end(), args.begin(), args.end());
+    return substitute(types, param.fallback, before);
+  };
   for (size_t i = skip; i < generics.params.size(); ++i) {
     const GenericParam &param = generics.params[i];
     written += !param.isHidden;
+    needed += !param.isHidden && !param.fallback.valid();
     while (!param.isHidden && at < given.size() && !given[at].name.symbol.empty())
       lowering.typeArg(given[at++]);
     if (!param.isHidden && at < given.size()) {
       const ast::TypeArg &arg = given[at++];
       args.push_back(param.isConst ? lowering.constArg(arg, param) : lowering.typeArg(arg));
+    } else if (param.fallback.valid() && (!scope.fresh || self.valid() || segment.hasArgs)) {
+      args.push_back(fallback(param));
     } else {
       args.push_back(scope.fresh ? scope.fresh() : types.error);
     }
   }
-  const bool tooFew = !scope.fresh && given.size() < static_cast<size_t>(written);
+  const bool tooFew = !scope.fresh && given.size() < static_cast<size_t>(needed);
   if (tooFew || at < given.size())
     context.diagnostics.emit(segment.name.span, diag::ArgumentCount, context.interner.text(segment.name.symbol), written, static_cast<int64_t>(given.size()));
   return args;
@@ -341,8 +350,7 @@ std::optional<TraitRef> lowerTraitRef(Context &context, const TypeScope &scope, 
   auto segments = segmentsOf(scope, path);
   if (segments.empty())
     return std::nullopt;
-  resolve::ResolvedPath found =
-      resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, Namespace::Types, context.diagnostics);
+  resolve::ResolvedPath found = resolve::resolvePath(context.world, context.interner, *scope.file, scope.module, path, Namespace::Types, context.diagnostics);
   if (found.def.kind == DefKind::Error)
     return std::nullopt;
   const ast::PathSegment &last = segments.back();
@@ -367,7 +375,7 @@ std::optional<TraitRef> lowerTraitRef(Context &context, const TypeScope &scope, 
   while (positional < given.size() && given[positional].name.symbol.empty())
     ++positional;
   plain.args.count = static_cast<uint32_t>(positional);
-  trait.args = lowerArgs(context, scope, plain, context.program.trait(trait.trait).generics, 1);
+  trait.args = lowerArgs(context, scope, plain, context.program.trait(trait.trait).generics, 1, subject);
   for (const ast::TypeArg &arg : given.subspan(positional)) {
     if (arg.name.symbol.empty()) {
       context.diagnostics.emit(arg.span, diag::ArgumentCount, name, static_cast<int64_t>(trait.args.size()), static_cast<int64_t>(given.size()));

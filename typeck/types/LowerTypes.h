@@ -28,7 +28,8 @@ TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId type);
 // A path in type position, already known to be one.
 TypeId lowerTypePath(Context &context, const TypeScope &scope, const ast::Path &path);
 // The generic arguments of a segment for a definition with these generics (`skip` of them are given by the parent); fresh or an error where left out.
-std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const ast::PathSegment &segment, const Generics &generics, uint32_t skip);
+std::vector<TypeId> lowerArgs(Context &context, const TypeScope &scope, const ast::PathSegment &segment, const Generics &generics, uint32_t skip,
+                              TypeId self = {});
 // `Trait<A, Item = B>` said of `subject`: the reference, and the Equals predicates of its bindings.
 std::optional<TraitRef> lowerTraitRef(Context &context, const TypeScope &scope, ast::PathId path, TypeId subject, std::vector<Predicate> *bindings);
 

@@ -43,6 +43,7 @@ struct GenericParam {
   bool isConst = false; // a constant of type i64
   bool isHidden = false; // made for a parameter written `fn(A) -> B` or `impl Trait`
   Span span;
+  TypeId fallback{}; // of structs, enums and traits: what it is where it is not given; may speak of the parameters before it
 };
 
 // The parameters in force: those of the parent (impl or trait; a trait's Self is parameter 0) come first.
@@ -86,6 +87,7 @@ struct FnDecl {
   bool isDeterministic = false;
   bool inlineNever = false, inlineAlways = false, isCold = false;
   bool trackCaller = false; // panics blame the caller's place; a hidden last argument carries it
+  bool isConst = false; // a constant of an impl or a trait: no parameters, called where it is named
   bool hasBody = false; // false: a required trait method or a foreign function
   bool takes = false; // #[takes]
   bool isStream = false; // stream fn: `result` is Stream<item>; the body yields
