@@ -8,14 +8,14 @@ import lit.formats
 config.name = "asyncc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".async", ".mir", ".test"]
-config.excludes = ["unit", "inputs"]
+config.excludes = ["unit", "found", "inputs"]
 config.available_features.update(tool for tool in ["gdb"] if shutil.which(tool))
 build = os.path.abspath(lit_config.params["build"])
 source = os.path.dirname(__file__)
 config.test_source_root = source
 config.test_exec_root = os.path.join(build, "test", "lit")
 config.environment["PATH"] = os.pathsep.join(
-    [os.path.join(build, "tools", "asyncc"), os.path.join(build, "tools", "async-opt"), "/usr/lib/llvm-19/bin", os.environ["PATH"]])
+    [os.path.join(build, "tools", "asyncc"), os.path.join(build, "tools", "async-opt"), os.path.join(build, "test", "fuzz"), "/usr/lib/llvm-19/bin", os.environ["PATH"]])
 config.environment["NO_COLOR"] = "1"
 PASSED_ON = ("BLESS", "ASYNC_TEST_", "ASYNC_RUNTIME", "ASAN_OPTIONS")
 config.environment.update({name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)})

@@ -23,11 +23,13 @@ namespace {
 
 constexpr int mostErrors = 10; // of one wrong word in a good program
 
-// Every place is within a file, and everything can be shown.
-void showAll(const frontend::Diagnostics &diagnostics, const frontend::SourceMap &sources, std::string &fault) {
+// Shows everything, and gives how many errors are shown. Every place must be within a file.
+int showAll(const frontend::Diagnostics &diagnostics, const frontend::SourceMap &sources, std::string &fault) {
   uint32_t end = sources.start(frontend::FileId{sources.fileCount() - 1}) + static_cast<uint32_t>(sources.text(frontend::FileId{sources.fileCount() - 1}).size());
   auto isInside = [&](frontend::Span span) { return span.lo <= span.hi && span.hi <= end; };
+  int shown = 0;
   for (const frontend::Diagnostic *diagnostic : diagnostics.sorted()) {
+    shown += diagnostic->severity == frontend::Severity::Error;
     bool good = isInside(diagnostic->span);
     for (const auto &label : diagnostic->labels)
       good &= isInside(label.span);
@@ -38,6 +40,7 @@ void showAll(const frontend::Diagnostics &diagnostics, const frontend::SourceMap
     renderTerminal(*diagnostic, sources, {});
     renderJson(*diagnostic, sources);
   }
+  return shown;
 }
 
 } // namespace
@@ -106,8 +109,7 @@ bool Runner::parses(const std::string &input, std::string &fault) {
   ast::File file = syntax::parse(sources, *id, interner, diagnostics);
   syntax::printAst(file, interner);
   syntax::printTokens(sources, *id);
-  showAll(diagnostics, sources, fault);
-  errors = static_cast<int>(diagnostics.errorCount());
+  errors = showAll(diagnostics, sources, fault);
   if (file.hasErrors && errors == 0)
     fault = "silent the tree has errors, and none was reported";
   return errors == 0;
@@ -121,8 +123,7 @@ void Runner::program(const std::string &input, bool withCode, std::string &fault
     return;
   }
   bool good = session->check(false);
-  showAll(session->diagnostics, session->sources, fault);
-  errors = static_cast<int>(session->diagnostics.errorCount());
+  errors = showAll(session->diagnostics, session->sources, fault);
   if (errors == 0 && !session->internalErrors.empty())
     fault = "internal " + session->internalErrors;
   if (good && fault.empty() && withCode && session->program.mainFn.valid())

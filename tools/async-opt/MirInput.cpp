@@ -14,6 +14,10 @@ bool MirInput::read(const std::string &name, std::string text, std::string &erro
     return false;
   }
   mir::Parsed parsed = mir::parse(program, interner, sources.text(*id), sources.start(*id));
+  if (!parsed.error.empty()) {
+    error = std::move(parsed.error);
+    return false;
+  }
   program.fnBodies.resize(program.fns.size());
   program.closureBodies.resize(program.closures.size());
   for (std::unique_ptr<mir::Body> &body : parsed.bodies) {
@@ -25,8 +29,7 @@ bool MirInput::read(const std::string &name, std::string text, std::string &erro
     }
     slot = std::move(body);
   }
-  error = std::move(parsed.error);
-  return error.empty();
+  return true;
 }
 
 std::vector<std::string> MirInput::verify() {

@@ -226,6 +226,8 @@ ExprId Inferer::callValue(ExprId callee, std::vector<Argument> arguments, TypeId
     inferLoose(arguments);
     if (!isError(type))
       error(at(callee).span, diag::NotCallable, text(type));
+    if (at(callee).kind == ExprKind::Local) // called again, it is not reported again
+      body().locals[at(callee).index].type = types.error;
     return errorExpr(span);
   }
   inferLoose(arguments);
