@@ -4,30 +4,18 @@
 
 using namespace async::abi;
 
-namespace {
-
-// The wait is over: the leaf leaves the list of its task.
-void unlink(Leaf *leaf) {
-  *leaf->waitLink = leaf->waitNext;
-  if (leaf->waitNext)
-    leaf->waitNext->waitLink = leaf->waitLink;
-}
-
-} // namespace
-
 // All but the last time directly: the end of the waiting task belongs to the scheduler.
 extern "C" void bench_drive(uint64_t *event, int64_t times) {
   AsyncWorker *worker = async_current_worker();
   auto *head = reinterpret_cast<WorkerHead *>(worker);
-  Task *running = head->task;
-  head->task = reinterpret_cast<Leaf *>(*event)->task;
+  uint64_t running = head->running;
+  head->running = reinterpret_cast<Leaf *>(*event)->owner & ~uint64_t{15};
   while (--times > 0) {
-    auto *leaf = reinterpret_cast<Leaf *>(*event);
-    *event = 0;
-    unlink(leaf);
-    leaf->head.resume(worker, &leaf->head, Ready, leaf->value, 0);
+    auto *frame = reinterpret_cast<Frame *>(event[1]);
+    event[0] = 0;
+    frame->resume(worker, frame, Ready, 0, 0);
   }
-  head->task = running;
+  head->running = running;
   async_event_set(event);
 }
 

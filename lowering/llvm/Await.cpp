@@ -41,12 +41,10 @@ Value *AsyncEmitter::startChild(const mir::Terminator &terminator, const states:
     builder.CreateAlignedStore(builder.CreateCall(begin, {worker}), shield, Align(4));
   }
   if (state.callee == UINT32_MAX) {
-    FunctionCallee await = module.cFunction("async_future_await", module.outcome, {module.pointer, module.pointer, module.pointer});
-    llvm::cast<Function>(await.getCallee())->setDoesNotThrow();
-    return builder.CreateCall(await, args);
+    return module.callStart(builder, module.runtimeStart("async_future_await", {module.pointer, module.pointer, module.pointer}), args);
   }
   if (module.mono.instance(state.callee).kind == mono::Instance::Kind::Leaf)
-    return builder.CreateCall(module.leafFunction(state.callee, args), args);
+    return module.callStart(builder, module.leafFunction(state.callee, args), args);
   return callOrInvoke(module.function(state.callee).function, args, {});
 }
 

@@ -94,20 +94,32 @@ Constant *ModuleEmitter::spawnInfo(uint64_t size, uint32_t align, Function *thun
   return constantGlobal(ConstantStruct::getAnon(fields), 8, "spawn");
 }
 
-// What a frame's state says (FrameDescriptor of runtime/abi): for task dumps and reports.
+// What a frame's state says (FrameDescriptor of runtime/abi): for requests to stop, dumps and reports.
 Constant *ModuleEmitter::descriptor(uint32_t instance) {
-  const states::Lowered &lowered = *this->lowered.of(instance);
-  auto number = [&](uint64_t value) { return ConstantInt::get(i32, value); };
-  std::vector<Constant *> states;
-  for (const states::State &state : lowered.states) {
-    std::string awaited = state.callee == UINT32_MAX ? "a future" : mono.instance(state.callee).name;
-    Constant *fields[] = {location(state.span), bytes(awaited), number(awaited.size()), number(state.boxed ? 0 : state.childOffset)};
-    states.push_back(ConstantStruct::getAnon(fields));
+  const states::Lowered &machine = *lowered.of(instance);
+  std::vector<StateText> states;
+  for (const states::State &state : machine.states) {
+    bool isValue = state.callee == UINT32_MAX;
+    uint64_t child = state.childOffset;
+    if (isValue || state.boxed)
+      child = machine.slots[machine.futureSlot].offset | childPointer;
+    else if (mono.instance(state.callee).kind == mono::Instance::Kind::Leaf)
+      child |= childLeaf;
+    states.push_back({state.span, isValue ? "a future" : mono.instance(state.callee).name, child});
   }
-  const std::string &name = mono.instance(instance).name;
-  auto *stateType = StructType::get(pointer, pointer, i32, i32);
-  Constant *table = ConstantArray::get(ArrayType::get(stateType, states.size()), states);
-  Constant *fields[] = {bytes(name), number(name.size()), number(lowered.size), number(states.size()), number(lowered.stateOffset), table};
+  return descriptor(mono.instance(instance).name, machine.size, machine.stateOffset, states);
+}
+
+Constant *ModuleEmitter::descriptor(const std::string &name, uint64_t frameSize, uint64_t stateOffset, ArrayRef<StateText> states) {
+  auto number = [&](uint64_t value) { return ConstantInt::get(i32, value); };
+  std::vector<Constant *> rows;
+  for (const StateText &state : states) {
+    Constant *fields[] = {location(state.place), bytes(state.awaited), number(state.awaited.size()), number(state.child)};
+    rows.push_back(ConstantStruct::getAnon(fields));
+  }
+  auto *rowType = StructType::get(pointer, pointer, i32, i32);
+  Constant *table = ConstantArray::get(ArrayType::get(rowType, rows.size()), rows);
+  Constant *fields[] = {bytes(name), number(name.size()), number(frameSize), number(rows.size()), number(stateOffset), table};
   return constantGlobal(ConstantStruct::getAnon(fields), 8, "frame");
 }
 

@@ -135,13 +135,28 @@ Function *ModuleEmitter::leafFunction(uint32_t index, ArrayRef<Value *> args) {
   SmallVector<llvm::Type *, 8> types;
   for (Value *arg : args)
     types.push_back(arg->getType());
-  auto *function = dyn_cast<Function>(cFunction(mono.instance(index).name, outcome, types).getCallee()->stripPointerCasts());
-  if (!function || function->getFunctionType()->params() != ArrayRef<llvm::Type *>(types)) {
+  FunctionCallee start = runtimeStart(mono.instance(index).name, types);
+  auto *function = dyn_cast<Function>(start.getCallee());
+  if (!function || function->getFunctionType() != start.getFunctionType()) {
     internalError("a leaf has two signatures: " + mono.instance(index).name);
-    return Function::Create(FunctionType::get(outcome, types, false), GlobalValue::ExternalLinkage, "async.leaf", module);
+    return Function::Create(start.getFunctionType(), GlobalValue::ExternalLinkage, "async.leaf", module);
   }
-  function->setDoesNotThrow();
   return function;
+}
+
+FunctionCallee ModuleEmitter::runtimeStart(StringRef name, ArrayRef<llvm::Type *> params) {
+  FunctionCallee start = cFunction(name, outcome, params);
+  if (auto *function = dyn_cast<Function>(start.getCallee())) {
+    function->setCallingConv(CallingConv::Swift); // ASYNC_START
+    function->setDoesNotThrow();
+  }
+  return start;
+}
+
+CallInst *ModuleEmitter::callStart(IRBuilder<> &builder, FunctionCallee start, ArrayRef<Value *> args) {
+  CallInst *call = builder.CreateCall(start, args);
+  call->setCallingConv(CallingConv::Swift);
+  return call;
 }
 
 FunctionCallee ModuleEmitter::panicFunction(mir::AssertKind kind, mir::BinaryOp op, ArrayRef<Value *> args) {

@@ -74,13 +74,17 @@ Function *ModuleEmitter::resumeFunction(uint32_t index) {
   Function *made = resumeLike(instance.name + ".resume");
   if (debug)
     debug->beginFunction(*made, instance.name, instance.body->span);
-  // 16 bytes, so that the entry stays aligned: the distance to the descriptor, and the mark that there is one.
-  Constant *distance = ConstantExpr::getSub(ConstantExpr::getPtrToInt(descriptor(index), i64), ConstantExpr::getPtrToInt(made, i64));
-  Constant *fields[] = {ConstantExpr::getTrunc(distance, i32), ConstantInt::get(i32, descriptorMark), ConstantInt::get(i64, 0)};
-  made->setPrefixData(ConstantStruct::getAnon(fields, true));
-  made->setAlignment(Align(16));
+  describeFrame(*made, descriptor(index));
   resumes[index] = made;
   return made;
+}
+
+// 16 bytes, so that the entry stays aligned: the distance to the descriptor, and the mark that there is one.
+void ModuleEmitter::describeFrame(Function &resume, Constant *descriptor) {
+  Constant *distance = ConstantExpr::getSub(ConstantExpr::getPtrToInt(descriptor, i64), ConstantExpr::getPtrToInt(&resume, i64));
+  Constant *fields[] = {ConstantExpr::getTrunc(distance, i32), ConstantInt::get(i32, descriptorMark), ConstantInt::get(i64, 0)};
+  resume.setPrefixData(ConstantStruct::getAnon(fields, true));
+  resume.setAlignment(Align(16));
 }
 
 // int main(int argc, char **argv): hands the main task to the runtime.

@@ -82,6 +82,9 @@ public:
   llvm::Function *resumeLike(const llvm::Twine &name); // a new function of resumeType
   // Ends a function of resumeType: goes on with the frame that waits for this one.
   void continueWith(llvm::IRBuilder<> &builder, llvm::Value *worker, llvm::Value *frame, llvm::Value *status, llvm::Value *v0, llvm::Value *v1);
+  // A start of the runtime: three words come back in registers, as from `f.start`.
+  llvm::FunctionCallee runtimeStart(llvm::StringRef name, llvm::ArrayRef<llvm::Type *> params);
+  llvm::CallInst *callStart(llvm::IRBuilder<> &builder, llvm::FunctionCallee start, llvm::ArrayRef<llvm::Value *> args);
   llvm::FunctionCallee cFunction(llvm::StringRef name, llvm::Type *result, llvm::ArrayRef<llvm::Type *> params);
   llvm::FunctionCallee panicFunction(mir::AssertKind kind, mir::BinaryOp op, llvm::ArrayRef<llvm::Value *> args);
   llvm::Function *personality();
@@ -98,8 +101,9 @@ public:
   llvm::GlobalVariable *runtimeGlobal(llvm::StringRef name, llvm::Type *type);
   llvm::MDNode *boolRange();
 
+  static constexpr uint64_t childLeaf = 1, childPointer = 2; // runtime/abi: ChildKind
   static constexpr uint32_t descriptorMark = 0x43535941; // runtime/abi: descriptorMark
-  static constexpr uint64_t taskBodyOffset = 80; // runtime/abi: bodyOffset
+  static constexpr uint64_t taskBodyOffset = 64; // runtime/abi: bodyOffset
   static constexpr uint64_t locationLengthOffset = 8, locationLineOffset = 16, locationColumnOffset = 20; // Location of runtime/abi
 
   llvm::PointerType *pointer;
@@ -113,6 +117,13 @@ private:
   void emitInstance(uint32_t instance);
   void emitMain();
   llvm::Constant *descriptor(uint32_t instance);
+  struct StateText {
+    Span place;
+    std::string awaited;
+    uint64_t child;
+  };
+  llvm::Constant *descriptor(const std::string &name, uint64_t frameSize, uint64_t stateOffset, llvm::ArrayRef<StateText> states);
+  void describeFrame(llvm::Function &resume, llvm::Constant *descriptor);
 
   std::unordered_map<uint32_t, std::unique_ptr<ValueShape>> shapes;
   std::unordered_map<uint32_t, std::unique_ptr<FunctionInfo>> functions;

@@ -61,6 +61,10 @@ bool linkInlinePart(Module &module, const std::string &bitcodePath, std::string 
                                     });
   if (failed)
     errors = bitcodePath + " does not fit this compiler";
+  // Code for the same processor as the program's: a function that names its own is not inlined into one that does not.
+  for (Function &function : module)
+    for (StringRef name : {"target-cpu", "target-features", "tune-cpu"})
+      function.removeFnAttr(name);
   return !failed;
 }
 

@@ -142,6 +142,7 @@ Function *ModuleEmitter::futureThunk(TypeId output, uint64_t &size, uint32_t &al
     return known;
   Function *start = resumeLike("async.future.thunk"), *resume = resumeLike("async.future.resume");
   known = start;
+  describeFrame(*resume, descriptor("a task", size, 0, StateText{{}, "a future", futureTaskAt | childPointer}));
   IRBuilder<> builder(BasicBlock::Create(context, "entry", resume));
   endOfFuture(*this, builder, resume, of, resume->getArg(2), resume->getArg(3), resume->getArg(4));
 
@@ -154,7 +155,7 @@ Function *ModuleEmitter::futureThunk(TypeId output, uint64_t &size, uint32_t &al
   builder.CreateCondBr(builder.CreateICmpEQ(status, builder.getInt64(0)), run, cancel);
   builder.SetInsertPoint(run);
   Value *leaf = at(leafAt);
-  Value *out = builder.CreateCall(cFunction("async_future_await", outcome, {pointer, pointer, pointer}), {worker, leaf, future});
+  Value *out = callStart(builder, runtimeStart("async_future_await", {pointer, pointer, pointer}), {worker, leaf, future});
   Value *result = builder.CreateExtractValue(out, 0), *v0 = builder.CreateExtractValue(out, 1), *v1 = builder.CreateExtractValue(out, 2);
   builder.CreateCondBr(builder.CreateICmpEQ(result, builder.getInt64(1)), waits, ended);
   builder.SetInsertPoint(waits);

@@ -34,8 +34,8 @@ using namespace typeck;
 constexpr uint64_t headerSize = 16;
 // Results of more bytes stay in the callee's frame.
 constexpr uint64_t maxResultInRegisters = 16;
-constexpr uint64_t futureLeafSize = 56; // of async_future_await
-constexpr uint64_t minLeafSize = 64;
+constexpr uint64_t futureLeafSize = 40; // of async_future_await
+constexpr uint64_t minLeafSize = 32; // runtime/abi: Leaf
 constexpr uint32_t noSlot = UINT32_MAX;
 
 struct Slot {

@@ -54,8 +54,14 @@ struct FrameStateInfo {
   const Location *place; // of the await; file length 0 or line 0: unknown
   const char *awaited;
   uint32_t awaitedLength;
-  uint32_t childOffset; // of the callee's frame in this one; 0: it is on the heap
+  uint32_t child; // where what is awaited lies in this frame, a multiple of 8, with a ChildKind. Requests to stop find the leaves by it
 };
+enum ChildKind : uint32_t {
+  ChildFrame = 0, // a frame
+  ChildLeaf = 1, // a Leaf
+  ChildPointer = 2, // the address of a frame on the heap
+};
+constexpr uint32_t childKindMask = 7;
 struct FrameDescriptor {
   const char *name;
   uint32_t nameLength;
@@ -70,17 +76,16 @@ constexpr uint32_t descriptorMark = 0x43535941;
 constexpr size_t descriptorBefore = 16;
 static_assert(sizeof(FrameStateInfo) == 24 && offsetof(FrameDescriptor, states) == 24);
 
-// What waits, in a leaf's frame. The operation's own data follow it.
+// What waits, in a leaf's frame; the operation's own data follow it. Its caller stores itself where it does in any frame. Whoever ends the wait resumes
+// that caller: a leaf has no code of its own on this way (but see LeafOps in runtime/core).
 struct Task;
 struct Leaf {
-  Frame head; // head.state: LeafKind and flags of the runtime
+  Leaf *next; // in a list of woken leaves
+  Frame *cont;
   uint64_t value; // v0 of the outcome; its writer is who wakes the leaf
-  Leaf *next; // in the list of woken leaves of the task
-  Task *task;
-  Leaf *waitNext; // in the list of waiting leaves of the task; touched by its owner only
-  Leaf **waitLink;
+  uint64_t owner; // the task, with flags of the runtime in the low four bits
 };
-static_assert(sizeof(Leaf) == 64 && alignof(Leaf) == 8);
+static_assert(sizeof(Leaf) == 32 && alignof(Leaf) == 8 && offsetof(Leaf, cont) == offsetof(Frame, cont));
 
 // What becomes of the value of a task that nobody awaits: null, or an error for its scope (std/task.async).
 using Settle = void *(*)(uint64_t v0, uint64_t v1);
@@ -113,22 +118,26 @@ enum TaskMark : uint8_t {
   TaskTaken = 2, // after its end: the outcome was read, by the owner of the handle
 };
 
-// The head of a task; the frame of its body follows. It is itself the `cont` of the body.
+// What a task has open: scopes, and groups of arms of which one runs. A list by address; bit 1: a group. It ends with the task's SpawnInfo | 1.
+struct Opened {
+  uint64_t next;
+  uint64_t *link; // where the address of this one is; null: it is in no list
+};
+
+// The head of a task; the frame of its body follows. It is itself the `cont` of the body. A cache line.
 struct Task {
   Resume resume; // the runtime's finish function
   uint64_t word; // see TaskWord.h
   uint64_t joiner; // 0, a Leaf, 1 done, 2 the handle was given up
   Scope *scope;
   Task *scopeNext, *scopePrev;
-  const SpawnInfo *info;
-  Leaf *leaves; // that wait
-  Scope *failing; // scopes of this task whose body has to stop
-  uint8_t cancelSeen; // a request to stop the whole task was taken from the word
+  uint64_t opened;
+  uint8_t stops; // why a wait of the task may have to stop: see Stop in Scheduler.h
   uint8_t mark; // TaskMark
-  uint16_t cancelling; // groups of arms that are being stopped
+  uint8_t status; // of the outcome, behind the end; v0 and v1 are then in the first words of the body's frame
   uint32_t id;
 };
-constexpr size_t bodyOffset = 80;
+constexpr size_t bodyOffset = 64;
 static_assert(sizeof(Task) == bodyOffset && offsetof(Task, word) == 8);
 
 // std's Scope: 16 words in the frame that opened it.
@@ -142,8 +151,7 @@ struct Scope {
   Task *first; // tasks that run
   Leaf *waiter; // async_scope_wait
   Task *owner;
-  Frame *frame; // that opened it; null: found by the descriptors of the frames
-  Scope *nextFailing;
+  Opened opened; // in the owner
   uint64_t panic; // the first failure is this panic
   void *errors; // chain of errors, the first in time first
   void *lastError;
@@ -152,7 +160,7 @@ struct Scope {
   TaskWords words; // for tasks that say nothing themselves; priority and deadline
   Task *timer; // a task of the scope that need not be waited for (`cancel_after`)
 };
-static_assert(sizeof(Scope) == 128);
+static_assert(sizeof(Scope) == 128 && offsetof(Scope, opened) % 8 == 0);
 
 // One of several futures that a frame waits for (std/core/future.async; words only there, so that the order is this one). The head is a frame's: the
 // future continues into it.
@@ -166,9 +174,10 @@ struct Arm {
   // Only in the first arm.
   Leaf *waiter;
   Arm *firstEnded, *lastEnded;
-  uint32_t started, given, running, cancelling;
+  Opened opened;
+  uint32_t started, running, cancelling, unused;
 };
-static_assert(sizeof(Arm) == 112 && offsetof(Arm, status) == 24 && offsetof(Arm, frame) == 48);
+static_assert(sizeof(Arm) == 128 && offsetof(Arm, status) == 24 && offsetof(Arm, frame) == 48);
 
 // A place in the source, for panics and #[track_caller].
 struct Location {
@@ -192,8 +201,7 @@ static_assert(sizeof(Buffer) == 16 && sizeof(Text) == 24);
 
 // The head of a worker that generated code may read.
 struct WorkerHead {
-  Task *task; // that runs
-  uint32_t shield; // not 0: awaits that begin now are not cancelled
+  uint64_t running; // the task, or 0; bit 0: awaits that begin now are not cancelled
   int32_t budget; // of operations that are ready at once
 };
 
@@ -213,21 +221,20 @@ async::abi::Task *async_spawn(AsyncWorker *worker, async::abi::Scope *scope, con
 void async_spawn_submit(AsyncWorker *worker, async::abi::Task *task);
 uint32_t async_shield_begin(AsyncWorker *worker);
 void async_shield_end(AsyncWorker *worker, uint32_t old);
-// After scope_enter: which frame the scope belongs to. Needed only for frames without a descriptor.
-void async_scope_frame(async::abi::Scope *scope, async::abi::Frame *frame);
 
 // Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.
 async::abi::Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk);
 void async_frame_started(async::abi::Frame *frame); // who starts a frame on the heap says so before
 void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started
 void async_frame_release(async::abi::Frame *frame); // only the memory
-// Leaf (frame of 56 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
+// Start (frame of 40 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
 ASYNC_START async::abi::Outcome async_future_await(AsyncWorker *worker, async::abi::Frame *leaf, async::abi::Frame *future);
 
 // Leaves beside those that std declares.
-ASYNC_START async::abi::Outcome async_yield_now(AsyncWorker *worker, async::abi::Frame *leaf); // 64 bytes
-// An event: a word, 0 at first, for one waiter at a time. `wait` takes a setting; settings do not add up.
-ASYNC_START async::abi::Outcome async_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event); // 80 bytes
+ASYNC_START async::abi::Outcome async_yield_now(AsyncWorker *worker, async::abi::Frame *leaf); // 32 bytes
+// An event of one thread: two words, 0 at first, that only this thread touches meanwhile: the leaf that waits, and the frame of its caller, so that
+// whoever resumes that frame need not read the leaf. One waits at a time. `wait` takes a setting; they do not add up.
+ASYNC_START async::abi::Outcome async_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event, uint64_t caller); // 40 bytes
 void async_event_set(uint64_t *event);
 
 // Panics. All raise an exception of the platform's unwinder that async_personality knows; a landing pad gets its address, async_catch gives the

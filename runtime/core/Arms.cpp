@@ -2,6 +2,7 @@
 //
 // Arm::head.state  0 not started, 1 runs, 2 ended and in the queue of the group, 3 given or cancelled.
 // Group     the first arm holds what is common. `waiter`: the leaf that waits for the group, while it does. All in one task: no atomics.
+// Opened    the group is in the list of its task while an arm of it runs, so that requests to stop reach it while nobody waits for it.
 #include "runtime/core/Scheduler.h"
 
 namespace async::core {
@@ -10,13 +11,20 @@ using abi::Arm;
 
 namespace {
 
-enum ArmState : uint32_t { NotStarted, Running, Ended, Given };
+enum ArmState : uint32_t { NotStarted, Started, Ended, Given };
 
-struct ArmsLeaf : Leaf {
+struct ArmsLeaf : OpsLeaf {
   Arm *arms;
   uint64_t count;
+  uint64_t stopped; // the wait was cancelled
 };
-static_assert(sizeof(ArmsLeaf) <= 80);
+static_assert(sizeof(ArmsLeaf) == 64);
+
+bool stopArms(Worker *worker, Leaf *leaf);
+bool doNotStop(Worker *, Leaf *) { return false; }
+
+// Nothing wakes these leaves: the last arm goes on with their caller.
+constexpr LeafOps nextOps{"several futures", &stopArms, nullptr}, endOps{"several futures", &doNotStop, nullptr};
 
 Arm *takeEnded(Arm *base) {
   Arm *arm = base->firstEnded;
@@ -26,7 +34,6 @@ Arm *takeEnded(Arm *base) {
   if (!base->firstEnded)
     base->lastEnded = nullptr;
   arm->head.state = Given;
-  ++base->given;
   return arm;
 }
 
@@ -34,28 +41,22 @@ void beginStop(Worker *worker, Arm *base) {
   if (base->cancelling || base->running == 0)
     return;
   base->cancelling = 1;
-  ++worker->task->cancelling;
-}
-
-void endStop(Worker *worker, Arm *base) {
-  if (!base->cancelling)
-    return;
-  base->cancelling = 0;
-  --worker->task->cancelling;
+  runningTask(worker)->stops |= StopArms;
 }
 
 void startArm(Worker *worker, Arm *base, Arm *arm) {
   arm->head.resume = &armEnded;
   arm->head.cont = nullptr;
-  arm->head.state = Running;
+  arm->head.state = Started;
   arm->base = base;
-  ++base->running;
+  if (base->running++ == 0)
+    linkOpened(runningTask(worker), &base->opened, openedGroup);
   Frame *frame = arm->frame;
   frame->cont = &arm->head;
   async_frame_started(frame); // its arguments are no longer there to drop
-  uint32_t shield = worker->shield;
+  uint64_t running = worker->running;
   frame->resume(worker, frame, abi::Ready, 0, 0);
-  worker->shield = shield;
+  worker->running = running;
 }
 
 // What the waiting leaf gives, if it can: the number of an arm, -1 for none.
@@ -63,14 +64,14 @@ struct Next {
   bool isReady;
   int64_t status, index;
 };
-Next next(Arm *base, Leaf *leaf, uint64_t count) {
-  if (kindOf(leaf) == ArmsEndLeafKind)
+Next next(Arm *base, const ArmsLeaf *leaf) {
+  if (leaf->ops == &endOps)
     return {base->running == 0, abi::Ready, 0};
-  if (leaf->head.state & leafStopped)
+  if (leaf->stopped)
     return {base->running == 0, abi::Cancelled, 0};
   if (Arm *arm = takeEnded(base))
     return {true, abi::Ready, arm - base};
-  return {base->running == 0 && base->started == count, abi::Ready, -1};
+  return {base->running == 0 && base->started == leaf->count, abi::Ready, -1};
 }
 
 } // namespace
@@ -82,10 +83,12 @@ ASYNC_RESUME void armEnded(Worker *worker, Frame *frame, int64_t status, uint64_
   arm->status = static_cast<uint64_t>(status);
   arm->v0 = v0;
   arm->v1 = v1;
-  --base->running;
+  if (--base->running == 0) {
+    unlinkOpened(&base->opened);
+    base->cancelling = 0;
+  }
   if (status == abi::Cancelled) {
     arm->head.state = Given;
-    ++base->given;
   } else {
     arm->head.state = Ended;
     arm->next = nullptr;
@@ -95,23 +98,43 @@ ASYNC_RESUME void armEnded(Worker *worker, Frame *frame, int64_t status, uint64_
   auto *leaf = static_cast<ArmsLeaf *>(base->waiter);
   if (!leaf)
     return; // whoever has the arms is running and will look
-  Next outcome = next(base, leaf, leaf->count);
+  Next outcome = next(base, leaf);
   if (!outcome.isReady)
     return;
   base->waiter = nullptr;
-  if (base->running == 0)
-    endStop(worker, base);
-  unlinkWait(leaf);
-  worker->shield = leaf->head.state & leafShielded;
-  Frame *cont = leaf->head.cont;
+  worker->running = leaf->owner & ~leafKindMask;
+  Frame *cont = leaf->cont;
   [[clang::musttail]] return cont->resume(worker, cont, outcome.status, static_cast<uint64_t>(outcome.index), 0);
 }
 
-// The wait itself was cancelled: the arms are, and it ends when the last one has. Nothing wakes these leaves, so they are never resumed as such.
-void stopArms(Worker *worker, Leaf *waiting) {
-  waiting->head.state |= leafStopped;
-  beginStop(worker, static_cast<ArmsLeaf *>(waiting)->arms);
+bool isRunning(const Arm *arm) { return arm->head.state == Started; }
+
+Arm *groupOf(Leaf *leaf) {
+  const LeafOps *ops = opsOf(leaf);
+  return ops == &nextOps || ops == &endOps ? static_cast<ArmsLeaf *>(leaf)->arms : nullptr;
 }
+
+namespace {
+
+// The wait itself was cancelled: the arms are, and it ends when the last one has.
+bool stopArms(Worker *worker, Leaf *waiting) {
+  auto *leaf = static_cast<ArmsLeaf *>(waiting);
+  leaf->stopped = 1;
+  beginStop(worker, leaf->arms);
+  return false;
+}
+
+Outcome waitFor(Worker *worker, Frame *frame, Arm *arms, uint64_t count, const LeafOps *ops) {
+  auto *leaf = reinterpret_cast<ArmsLeaf *>(frame);
+  leaf->arms = arms;
+  leaf->count = count;
+  leaf->stopped = 0;
+  beginWait(worker, leaf, ops);
+  arms->waiter = leaf;
+  return pendingOutcome;
+}
+
+} // namespace
 
 } // namespace async::core
 
@@ -132,13 +155,7 @@ ASYNC_START Outcome async_arms_next(Worker *worker, Frame *frame, Arm *arms, int
   }
   if (arms->running == 0)
     return ready(static_cast<uint64_t>(-1));
-  auto *leaf = reinterpret_cast<ArmsLeaf *>(frame);
-  leaf->arms = arms;
-  leaf->count = total;
-  leaf->value = 0;
-  beginWait(worker, leaf, ArmsLeafKind, &handOn);
-  arms->waiter = leaf;
-  return pendingOutcome;
+  return waitFor(worker, frame, arms, total, &nextOps);
 }
 
 ASYNC_START Outcome async_arms_cancel(Worker *worker, Frame *frame, Arm *arms, int64_t count) {
@@ -148,21 +165,12 @@ ASYNC_START Outcome async_arms_cancel(Worker *worker, Frame *frame, Arm *arms, i
     Arm &arm = arms[arms->started]; // it never starts
     arm.head.state = Given;
     arm.status = async::abi::Cancelled;
-    ++arms->given;
   }
   beginStop(worker, arms);
   if (arms->running > 0)
-    deliverStops(worker, worker->task, arms);
-  if (arms->running == 0) {
-    endStop(worker, arms);
+    deliverStops(worker, runningTask(worker), arms);
+  if (arms->running == 0)
     return ready();
-  }
-  auto *leaf = reinterpret_cast<ArmsLeaf *>(frame);
-  leaf->arms = arms;
-  leaf->count = static_cast<uint64_t>(count);
-  leaf->value = 0;
-  beginWait(worker, leaf, ArmsEndLeafKind, &handOn);
-  arms->waiter = leaf;
-  return pendingOutcome;
+  return waitFor(worker, frame, arms, static_cast<uint64_t>(count), &endOps);
 }
 }

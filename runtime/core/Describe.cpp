@@ -5,6 +5,7 @@
 
 #include "runtime/core/Panic.h"
 #include "runtime/core/Scheduler.h"
+#include "runtime/core/Walk.h"
 
 namespace async::core {
 
@@ -37,70 +38,67 @@ const abi::FrameDescriptor *descriptorOf(const Frame *frame) {
   return reinterpret_cast<const abi::FrameDescriptor *>(function + static_cast<uintptr_t>(static_cast<intptr_t>(prefix.distance)));
 }
 
-uint32_t stateOf(const Frame *frame, const abi::FrameDescriptor &descriptor) {
+const abi::FrameStateInfo *stateInfoOf(const Frame *frame, const abi::FrameDescriptor &descriptor) {
   const char *at = reinterpret_cast<const char *>(frame) + descriptor.stateOffset;
-  uint32_t state = 0;
+  uint32_t state = descriptor.stateCount == 1 ? 1 : 0;
   memcpy(&state, at, abi::stateSize(descriptor.stateCount)); // little-endian
-  return descriptor.stateCount == 1 ? 1 : state;
+  return state == 0 || state > descriptor.stateCount ? nullptr : &descriptor.states[state - 1];
 }
 
 Frame *awaiterOf(Frame *frame) {
   if (frame->resume != &armEnded)
     return frame->cont;
   Leaf *waiter = reinterpret_cast<abi::Arm *>(frame)->base->waiter;
-  return waiter ? &waiter->head : nullptr;
+  return waiter ? waiter->cont : nullptr;
 }
 
 namespace {
 
-const char *nameOf(LeafKind kind) {
-  switch (kind) {
-  case JoinLeafKind: return "the end of a task";
-  case ScopeLeafKind: return "the tasks of a scope";
-  case TimerLeafKind: return "a timer";
-  case IoLeafKind: return "a socket";
-  case SignalLeafKind: return "a signal";
-  case EventLeafKind: return "an event";
-  case YieldLeafKind: return "its turn";
-  case ArmsLeafKind:
-  case ArmsEndLeafKind: return "several futures";
+const char *nameOf(const Leaf *leaf) {
+  switch (kindOf(leaf)) {
+  case YieldKind:
+  case StoppedYieldKind: return "its turn";
+  case EventKind: return "an event";
+  case JoinKind: return "the end of a task";
+  case PlainKind:
+  case HookedKind: return opsOf(leaf)->name;
   }
   return "";
 }
 
 void writeFrame(const Frame *frame) {
   const abi::FrameDescriptor *descriptor = descriptorOf(frame);
-  if (!descriptor)
+  const abi::FrameStateInfo *state = descriptor ? stateInfoOf(frame, *descriptor) : nullptr;
+  if (!state || !state->place)
     return;
-  uint32_t number = stateOf(frame, *descriptor);
-  if (number == 0 || number > descriptor->stateCount)
-    return;
-  const abi::FrameStateInfo &state = descriptor->states[number - 1];
   char line[20], column[20];
-  Piece pieces[] = {{"    ", 4}, {state.place->file, state.place->fileLength}, {":", 1}, {line, formatNumber(state.place->line, line)}, {":", 1},
-                    {column, formatNumber(state.place->column, column)}, {" ", 1}, {descriptor->name, descriptor->nameLength},
-                    {" awaits ", 8}, {state.awaited, state.awaitedLength}, {"\n", 1}};
+  Piece pieces[] = {{"    ", 4}, {state->place->file, state->place->fileLength}, {":", 1}, {line, formatNumber(state->place->line, line)}, {":", 1},
+                    {column, formatNumber(state->place->column, column)}, {" ", 1}, {descriptor->name, descriptor->nameLength},
+                    {" awaits ", 8}, {state->awaited, state->awaitedLength}, {"\n", 1}};
   writeError(pieces, 11);
 }
 
 void writeTask(Task *task, int depth) {
   char id[20];
-  Piece head[] = {{"task ", 5}, {id, formatNumber(task->id, id)}, {" ", 1}, {task->info->name, task->info->nameLength}, {"\n", 1}};
+  const abi::SpawnInfo *info = infoOf(task);
+  Piece head[] = {{"task ", 5}, {id, formatNumber(task->id, id)}, {" ", 1}, {info->name, info->nameLength}, {"\n", 1}};
   writeError(head, 5);
-  for (Leaf *leaf = task->leaves; leaf; leaf = leaf->waitNext) {
-    const char *what = nameOf(kindOf(leaf));
+  LeafWalk waits(task);
+  while (Leaf *leaf = waits.next()) {
+    const char *what = nameOf(leaf);
     Piece wait[] = {{"  waits for ", 12}, {what, strlen(what)}, {"\n", 1}};
     writeError(wait, 3);
-    for (Frame *frame = &leaf->head; frame && frame != frameOf(task); frame = awaiterOf(frame))
+    for (Frame *frame = leaf->cont; frame && frame != frameOf(task); frame = awaiterOf(frame))
       writeFrame(frame);
   }
   if (depth == 0)
     return;
-  for (Leaf *leaf = task->leaves; leaf; leaf = leaf->waitNext) {
-    if (kindOf(leaf) == JoinLeafKind)
-      writeTask(joinedBy(leaf), depth - 1);
-    if (kindOf(leaf) == ScopeLeafKind)
-      for (Task *child = scopeOf(leaf)->first; child; child = child->scopeNext)
+  LeafWalk others(task);
+  while (Leaf *leaf = others.next()) {
+    if (Task *joined = joinedBy(leaf))
+      writeTask(joined, depth - 1);
+    if (Scope *scope = scopeOf(leaf))
+      for (Task *child = scope->first; child; child = child->scopeNext)
         writeTask(child, depth - 1);
   }
 }

@@ -17,17 +17,19 @@ ASYNC_RESUME void ignoreEnd(Worker *, Frame *, int64_t, uint64_t, uint64_t) {}
 
 // Waits for a future on the heap. It is no leaf that is woken: its future's leaves are.
 struct FutureWait {
-  Frame head;
-  Outcome outcome;
-  uint64_t starting;
+  abi::Resume resume;
+  Frame *cont;
+  Outcome outcome; // Pending: none has come yet
 };
-static_assert(sizeof(FutureWait) <= 56);
+static_assert(sizeof(FutureWait) == 40);
+
+// The future is being started: its end is noted here, and whoever starts it goes on.
+constexpr int64_t starting = -1;
 
 ASYNC_RESUME void futureEnded(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
   auto *wait = reinterpret_cast<FutureWait *>(frame);
-  if (wait->starting) {
+  if (wait->outcome.status == starting) {
     wait->outcome = {status, v0, v1};
-    wait->starting = 0;
     return;
   }
   Frame *cont = frame->cont;
@@ -79,16 +81,15 @@ void async_frame_release(Frame *frame) {
 
 ASYNC_START Outcome async_future_await(Worker *worker, Frame *leaf, Frame *future) {
   auto *wait = reinterpret_cast<FutureWait *>(leaf);
-  wait->head.resume = &futureEnded;
-  wait->starting = 1;
+  wait->resume = &futureEnded;
+  wait->outcome.status = starting;
   future->cont = leaf;
   async_frame_started(future);
-  uint32_t shield = worker->shield;
+  uint64_t running = worker->running;
   future->resume(worker, future, async::abi::Ready, 0, 0);
-  worker->shield = shield;
-  if (!wait->starting)
-    return wait->outcome;
-  wait->starting = 0;
-  return pendingOutcome;
+  worker->running = running;
+  if (wait->outcome.status == starting)
+    wait->outcome.status = async::abi::Pending;
+  return wait->outcome;
 }
 }

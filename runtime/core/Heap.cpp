@@ -7,12 +7,6 @@
 
 namespace async::core {
 
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool usesLists = false; // the sanitizer sees each block
-#else
-constexpr bool usesLists = true;
-#endif
-
 namespace {
 
 constexpr size_t chunkSize = 256 * 1024;
@@ -90,30 +84,28 @@ void Heap::giveAll() {
     if (!lists[i].first)
       continue;
     auto *head = reinterpret_cast<BatchHead *>(lists[i].first);
-    lists[i] = {};
+    lists[i].first = nullptr;
+    lists[i].count = 0;
     sync::SpinLock held(depot.lock);
     head->nextBatch = reinterpret_cast<BatchHead *>(depot.batches[i]);
     depot.batches[i] = reinterpret_cast<Block *>(head);
   }
 }
 
+void *Heap::takeLarge(size_t size) { return fromC(size); }
+void Heap::giveLarge(void *at) { free(at); }
+
 void *allocate(size_t size) {
-  Worker *worker = currentWorker();
-  if (!usesLists || size > Heap::largest || !worker)
-    return fromC(usesLists && size <= Heap::largest ? Heap::sizeOf(Heap::classOf(size)) : size);
-  return worker->heap.allocate(size);
+  if (Worker *worker = currentWorker())
+    return worker->heap.take(size);
+  return fromC(size <= Heap::largest ? Heap::sizeOf(Heap::classOf(size)) : size);
 }
 
-// Blocks of the C heap may enter a list: they are as large as their class and never go back to it.
 void release(void *at, size_t size) {
-  Worker *worker = currentWorker();
-  if (!usesLists || size > Heap::largest) {
-    free(at);
-    return;
-  }
-  if (!worker)
-    return; // threads without a worker hold next to nothing
-  worker->heap.release(at, size);
+  if (Worker *worker = currentWorker())
+    worker->heap.give(at, size);
+  else if (size > Heap::largest)
+    free(at); // threads without a worker hold next to nothing
 }
 
 } // namespace async::core

@@ -14,14 +14,19 @@ struct Heap {
   static constexpr size_t largest = 32768;
   static constexpr unsigned classes = 32 + 4 * 6;
   static constexpr unsigned batch = 32;
+  static constexpr size_t kept = 256 * 1024; // bytes of a class that a worker keeps to itself, but at least four batches
 
   struct Block {
     Block *next;
   };
   struct List {
     Block *first;
-    uint32_t count;
+    uint32_t count, limit;
   };
+  void init() {
+    for (unsigned i = 0; i < classes; ++i)
+      lists[i].limit = static_cast<uint32_t>(kept / sizeOf(i) > 4 * batch ? kept / sizeOf(i) : 4 * batch);
+  }
 
   static unsigned classOf(size_t size) {
     if (size <= 512)
@@ -51,8 +56,16 @@ struct Heap {
     auto *block = static_cast<Block *>(at);
     block->next = list.first;
     list.first = block;
-    if (__builtin_expect(++list.count >= 4 * batch, false))
+    if (__builtin_expect(++list.count >= list.limit, false))
       spill(classOf(size));
+  }
+  // The same for any size. Blocks of the C heap may enter a list: they are as large as their class and never go back to it.
+  void *take(size_t size) { return __builtin_expect(usesLists && size <= largest, true) ? allocate(size) : takeLarge(size); }
+  void give(void *at, size_t size) {
+    if (__builtin_expect(usesLists && size <= largest, true))
+      release(at, size);
+    else
+      giveLarge(at);
   }
   void giveAll(); // to the depot
 
@@ -60,6 +73,13 @@ struct Heap {
   char *bump, *bumpEnd;
 
 private:
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  static constexpr bool usesLists = false; // the sanitizer sees each block
+#else
+  static constexpr bool usesLists = true;
+#endif
+  static void *takeLarge(size_t size);
+  static void giveLarge(void *at);
   void *refill(unsigned index);
   void spill(unsigned index);
 };

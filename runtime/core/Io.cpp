@@ -108,12 +108,9 @@ int enqueue(Descriptor *descriptor, IoLeaf *leaf) {
   return 0;
 }
 
-void yieldForBudget(Worker *worker, IoLeaf *leaf) {
-  leaf->next = worker->yielded;
-  worker->yielded = leaf;
-}
-
 ASYNC_RESUME void resumed(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1);
+bool cancelIo(Worker *worker, Leaf *leaf);
+constexpr LeafOps ioOps{"a socket", &cancelIo, &resumed};
 
 // Until there is a result, or the leaf waits (then it is linked).
 bool drive(Worker *worker, IoLeaf *leaf, int64_t &result) {
@@ -123,19 +120,18 @@ bool drive(Worker *worker, IoLeaf *leaf, int64_t &result) {
     return true;
   }
   if (worker->budget-- <= 0) { // a turn of the others
-    beginWait(worker, leaf, IoLeafKind, &resumed);
-    yieldForBudget(worker, leaf);
+    beginWait(worker, leaf, &ioOps);
+    yieldTurn(worker, leaf);
     return false;
   }
   for (;;) {
     result = attempt(descriptor, leaf);
     if (result != -EAGAIN)
       return true;
-    beginWait(worker, leaf, IoLeafKind, &resumed);
+    beginWait(worker, leaf, &ioOps);
     int outcome = enqueue(descriptor, leaf);
     if (outcome == 0)
       return false;
-    unlinkWait(leaf);
     if (outcome < 0) {
       result = outcome;
       return true;
@@ -178,9 +174,7 @@ Outcome start(Worker *worker, Frame *frame, Operation operation, int64_t fd, con
   return ready(static_cast<uint64_t>(result));
 }
 
-} // namespace
-
-bool cancelIo(Leaf *waiting) {
+bool cancelIo(Worker *, Leaf *waiting) {
   auto *leaf = static_cast<IoLeaf *>(waiting);
   Descriptor *descriptor = descriptorOf(leaf->fd);
   SpinLock held(descriptor->lock);
@@ -196,6 +190,8 @@ bool cancelIo(Leaf *waiting) {
   leaf->operation &= 0xff;
   return true;
 }
+
+} // namespace
 
 } // namespace async::core
 

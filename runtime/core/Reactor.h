@@ -11,7 +11,7 @@
 //           workers: 32 ms instead of 0.07). io_uring, with multishot receive and provided buffers, sends in batches: the same processor time a
 //           request, within 2 %, as 95 % of it is the kernel's TCP.
 #pragma once
-#include "runtime/core/Runtime.h"
+#include "runtime/core/Scheduler.h"
 
 namespace async::core {
 
@@ -28,14 +28,14 @@ struct Descriptor {
   IoLeaf *first[2], *last[2]; // that wait, by Direction
 };
 
-struct IoLeaf : Leaf {
+struct IoLeaf : OpsLeaf {
   int32_t fd;
   uint32_t operation;
   void *data;
   uint64_t length;
   IoLeaf *queueNext;
 };
-static_assert(sizeof(IoLeaf) <= 96);
+static_assert(sizeof(IoLeaf) == 72);
 
 Descriptor *descriptorOf(int fd); // null: no memory, or a number out of range
 int registerDescriptor(Descriptor *descriptor, int fd); // 0 or -errno

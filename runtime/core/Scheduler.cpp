@@ -5,16 +5,12 @@
 #include "runtime/core/Describe.h"
 #include "runtime/core/Panic.h"
 #include "runtime/core/Parking.h"
+#include "runtime/core/Walk.h"
 
 namespace async::core {
 
 Runtime runtime;
 thread_local Worker *threadWorker = nullptr;
-
-ASYNC_RESUME void handOn(Worker *worker, Frame *leaf, int64_t status, uint64_t v0, uint64_t v1) {
-  Frame *cont = leaf->cont;
-  [[clang::musttail]] return cont->resume(worker, cont, status, v0, v1);
-}
 
 void pushEntry(Worker *worker, uint64_t entry) {
   if (__builtin_expect(worker->ring.push(entry), true))
@@ -43,7 +39,7 @@ void inject(uint64_t entry) {
 }
 
 void wakeLeaf(Worker *worker, Leaf *leaf) {
-  if (Word::wake(&leaf->task->word, leaf)) {
+  if (Word::wake(&taskOf(leaf)->word, leaf)) {
     uint64_t entry = reinterpret_cast<uint64_t>(leaf) | 1;
     if (__builtin_expect(worker != nullptr, true))
       runtime.world->submit(worker, entry);
@@ -53,7 +49,7 @@ void wakeLeaf(Worker *worker, Leaf *leaf) {
 }
 
 void wakeLeafLater(Worker *worker, Leaf *leaf) {
-  if (Word::wake(&leaf->task->word, leaf))
+  if (Word::wake(&taskOf(leaf)->word, leaf))
     pushEntry(worker, reinterpret_cast<uint64_t>(leaf) | 1);
 }
 
@@ -79,40 +75,67 @@ namespace {
 
 bool isCut(const Task *task) { return Real::load(&task->mark) == abi::TaskCut; }
 
-inline void resumeLeaf(Worker *worker, Leaf *leaf, int64_t status) {
-  unlinkWait(leaf);
-  worker->shield = leaf->head.state & leafShielded;
-  leaf->head.resume(worker, &leaf->head, status, leaf->value, 0);
+// What a worker calls: a frame, and how it goes on.
+struct Step {
+  abi::Resume resume;
+  Frame *frame;
+  int64_t status;
+  uint64_t value;
+};
+
+// Also makes the leaf's task the running one, shielded as the wait was.
+inline Step stepOf(Worker *worker, Leaf *leaf, int64_t status) {
+  uint64_t owner = leaf->owner;
+  worker->running = owner & ~leafKindMask;
+  if (__builtin_expect(owner & leafIndirect, false)) {
+    if (const LeafOps *ops = opsOf(leaf))
+      return {ops->resume, reinterpret_cast<Frame *>(leaf), status, leaf->value};
+    status = abi::Cancelled; // a yield that was stopped
+  }
+  return {leaf->cont->resume, leaf->cont, status, leaf->value};
+}
+
+inline void take(Worker *worker, const Step &step) { step.resume(worker, step.frame, step.status, step.value, 0); }
+
+inline void resumeLeaf(Worker *worker, Leaf *leaf, int64_t status) { take(worker, stepOf(worker, leaf, status)); }
+
+Leaf *reversed(Leaf *list) {
+  Leaf *oldest = nullptr;
+  while (list) {
+    Leaf *next = list->next;
+    list->next = oldest;
+    oldest = list;
+    list = next;
+  }
+  return oldest;
+}
+
+uint64_t takeWord(Task *task) {
+  uint64_t word = Word::take(&task->word);
+  if (word & Word::Cancel)
+    task->stops |= StopTask;
+  if (word & Word::Attend)
+    task->stops |= StopScopes;
+  return word;
 }
 
 void runList(Worker *worker, Task *task) {
-  uint64_t word = Word::take(&task->word);
-  if (word & Word::Cancel)
-    task->cancelSeen = 1;
-  Leaf *oldest = nullptr; // the list has the newest first
-  for (Leaf *leaf = Word::list(word); leaf;) {
+  Leaf *leaf = reversed(Word::list(takeWord(task))); // the list has the newest first
+  while (leaf) {
     Leaf *next = leaf->next;
-    leaf->next = oldest;
-    oldest = leaf;
-    leaf = next;
-  }
-  while (oldest) {
-    Leaf *leaf = oldest;
-    oldest = leaf->next;
     resumeLeaf(worker, leaf, abi::Ready);
+    leaf = next;
   }
 }
 
-void startTask(Worker *worker, Task *task) {
-  worker->shield = 0;
+inline Step startOf(Task *task) {
+  Frame *body = bodyOf(task);
   int64_t status = abi::Ready;
   if (__builtin_expect(Real::loadRelaxed(&task->word) & Word::Cancel, false)) {
-    uint64_t word = Word::take(&task->word); // nothing waits yet: the list is empty
-    task->cancelSeen = (word & Word::Cancel) != 0;
+    takeWord(task); // nothing waits yet: the list is empty
     status = abi::Cancelled;
   }
-  Frame *body = bodyOf(task);
-  body->resume(worker, body, status, 0, 0);
+  return {body->resume, body, status, 0};
 }
 
 // Leaves that yielded go to the end of the queue; a sibling that was woken meanwhile is not overtaken for ever.
@@ -123,80 +146,76 @@ void requeueYielded(Worker *worker, Task *task) {
     pushEntry(worker, reinterpret_cast<uint64_t>(leaf) | 1);
     return;
   }
-  Leaf *oldest = nullptr;
-  while (leaf) {
+  for (leaf = reversed(leaf); leaf;) {
     Leaf *next = leaf->next;
-    leaf->next = oldest;
-    oldest = leaf;
+    Word::defer(&task->word, leaf);
     leaf = next;
-  }
-  while (oldest) {
-    Leaf *next = oldest->next;
-    Word::defer(&task->word, oldest);
-    oldest = next;
   }
   pushEntry(worker, reinterpret_cast<uint64_t>(task));
 }
 
+// What still asks for looks: a request that comes meanwhile is taken from the word later.
+void refreshStops(Task *task) {
+  uint8_t stops = task->stops & StopTask;
+  eachOpened(
+      task, [&](Scope *scope) { stops |= Real::load(&scope->stopsBody) ? StopScopes : 0; }, [&](abi::Arm *group) { stops |= group->cancelling ? StopArms : 0; });
+  task->stops = stops;
+}
+
 // Behind a run that did not end the task.
 inline void leaveTask(Worker *worker, Task *task) {
-  if (__builtin_expect(task->cancelSeen | task->cancelling | (Real::loadRelaxed(&task->failing) != nullptr), false)) {
+  if (__builtin_expect(task->stops != 0, false)) {
     deliverStops(worker, task, nullptr);
-    if (worker->task != task)
+    if (runningTask(worker) != task)
       return;
+    refreshStops(task);
   }
-  worker->task = nullptr;
+  worker->running = 0;
   if (worker->yielded)
     requeueYielded(worker, task);
   else if (__builtin_expect(!Word::park(&task->word), false))
     pushEntry(worker, reinterpret_cast<uint64_t>(task));
 }
 
-} // namespace
-
-void runEntry(Worker *worker, uint64_t entry) {
+[[gnu::always_inline]] inline void runEntry(Worker *worker, uint64_t entry) {
   worker->budget = budgetOfRun;
-  Task *task;
-  if (__builtin_expect(entry & 1, true)) {
-    auto *leaf = reinterpret_cast<Leaf *>(entry & ~uint64_t{7});
-    task = worker->task = leaf->task;
-    resumeLeaf(worker, leaf, abi::Ready);
-  } else if (entry & 2) {
-    task = worker->task = reinterpret_cast<Task *>(entry & ~uint64_t{7});
-    startTask(worker, task);
+  if (__builtin_expect(entry & 3, true)) { // one call of generated code for both: it saves all registers
+    auto *task = reinterpret_cast<Task *>(entry & ~uint64_t{7});
+    if (!(entry & 1))
+      worker->running = reinterpret_cast<uint64_t>(task);
+    take(worker, entry & 1 ? stepOf(worker, reinterpret_cast<Leaf *>(task), abi::Ready) : startOf(task));
   } else {
-    task = worker->task = reinterpret_cast<Task *>(entry);
-    runList(worker, task);
+    worker->running = entry;
+    runList(worker, reinterpret_cast<Task *>(entry));
   }
-  if (worker->task) // else it has ended
+  if (Task *task = runningTask(worker)) // else it has ended
     leaveTask(worker, task);
 }
 
-namespace {
-
-// The frame that opened a scope holds it.
-bool isFrameOf(const Frame *frame, const Scope *scope) {
-  if (scope->frame)
-    return scope->frame == frame;
-  const abi::FrameDescriptor *descriptor = descriptorOf(frame);
-  return descriptor && reinterpret_cast<uintptr_t>(scope) - reinterpret_cast<uintptr_t>(frame) < descriptor->frameSize;
+// A scope that wants its body to stop and is open around the frame; not one whose body has ended and that the leaf waits for.
+Scope *stoppingScope(Task *task, const Frame *frame, Leaf *leaf) {
+  Scope *found = nullptr;
+  eachOpened(
+      task,
+      [&](Scope *scope) {
+        if (!found && Real::load(&scope->stopsBody) && isFrameOf(frame, scope) && scopeOf(leaf) != scope)
+          found = scope;
+      },
+      [](abi::Arm *) {});
+  return found;
 }
 
 // Something around the leaf has to stop: its task, a scope that encloses it, or a group of arms.
 bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
-  if (task->cancelSeen && isCut(task))
+  if ((task->stops & StopTask) && isCut(task))
     return true;
-  if (leaf->head.state & leafShielded)
+  if (leaf->owner & leafShielded)
     return false;
-  if (task->cancelSeen && !only)
+  if ((task->stops & StopTask) && !only)
     return true;
-  Scope *failing = Real::load(&task->failing);
-  for (Frame *frame = &leaf->head; frame && frame != frameOf(task);) {
-    for (Scope *scope = only ? nullptr : failing; scope; scope = scope->nextFailing) {
-      if (!isFrameOf(frame, scope))
-        continue;
-      if (kindOf(leaf) == ScopeLeafKind && scopeOf(leaf) == scope)
-        continue; // its body has ended
+  bool anyScope = !only && (task->stops & StopScopes);
+  for (Frame *frame = leaf->cont; frame && frame != frameOf(task);) {
+    if (Scope *scope = anyScope ? stoppingScope(task, frame, leaf) : nullptr) {
       scope->bodyStopped = 1;
       return true;
     }
@@ -212,39 +231,39 @@ bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
 
 } // namespace
 
+// First all that have to stop are taken out of where they wait, without running any code of the task; then they are resumed. What they begin to wait for
+// may have to stop as well.
 void deliverStops(Worker *worker, Task *task, abi::Arm *only) {
-  for (bool progress = true; progress;) {
-    progress = false;
-    Leaf *todo = task->leaves;
-    task->leaves = nullptr;
-    if (todo)
-      todo->waitLink = &todo;
-    while (Leaf *leaf = todo) {
-      unlinkWait(leaf);
-      linkWait(leaf, task->leaves);
-      if (!wantsStop(task, leaf, only) || !cancelWait(worker, leaf))
-        continue;
-      progress = true;
-      uint32_t shield = worker->shield;
+  for (;;) {
+    Leaf *stopped = nullptr;
+    LeafWalk walk = only ? LeafWalk(only) : LeafWalk(task);
+    while (Leaf *leaf = walk.next())
+      if (wantsStop(task, leaf, only) && cancelWait(worker, leaf)) {
+        leaf->next = stopped;
+        stopped = leaf;
+      }
+    if (!stopped)
+      return;
+    for (Leaf *leaf = reversed(stopped); leaf;) {
+      Leaf *next = leaf->next;
+      uint64_t running = worker->running;
       resumeLeaf(worker, leaf, abi::Cancelled);
-      worker->shield = shield;
-      if (worker->task != task)
+      if (runningTask(worker) != task)
         return;
+      worker->running = running;
+      leaf = next;
     }
   }
 }
 
 bool cancelWait(Worker *worker, Leaf *leaf) {
   switch (kindOf(leaf)) {
-  case JoinLeafKind: return cancelJoin(leaf);
-  case TimerLeafKind: return cancelTimer(worker, leaf);
-  case IoLeafKind: return cancelIo(leaf);
-  case SignalLeafKind: return cancelSignal(leaf);
-  case EventLeafKind: return cancelEvent(leaf);
-  case YieldLeafKind: leaf->head.state |= leafStopped; return false;
-  case ScopeLeafKind: passToScope(worker, leaf); return false;
-  case ArmsLeafKind: stopArms(worker, leaf); return false;
-  case ArmsEndLeafKind: return false;
+  case YieldKind: leaf->owner |= StoppedYieldKind; return false; // it is in the queue: it is resumed as cancelled when its turn comes
+  case StoppedYieldKind: return false;
+  case EventKind: return cancelEvent(leaf);
+  case JoinKind: return cancelJoin(leaf);
+  case PlainKind:
+  case HookedKind: return opsOf(leaf)->cancel(worker, leaf);
   }
   return false;
 }
@@ -253,11 +272,15 @@ namespace {
 
 uint64_t takeLast(Worker *worker) { return Real::exchange(&worker->last, uint64_t{0}); }
 
-uint64_t nextEntry(Worker *worker) {
+// 0: none, or the run is over.
+[[gnu::always_inline]] inline uint64_t nextEntry(Worker *worker) {
   uint32_t tick = worker->tick + 1;
   Real::storeRelaxed(&worker->tick, tick);
-  if (__builtin_expect((tick & 63) == 0, false))
+  if (__builtin_expect((tick & 63) == 0, false)) {
+    if (Real::loadRelaxed(&runtime.phase) == Over)
+      return 0;
     pollSources(worker);
+  }
   if (Real::loadRelaxed(&worker->last)) {
     uint64_t entry = takeLast(worker);
     if (entry && worker->runOfLast < runtime.world->maxRunOfLast) {
@@ -276,23 +299,19 @@ uint64_t nextEntry(Worker *worker) {
 void runLoop(Worker *worker) {
   for (;;) {
     uint64_t entry = nextEntry(worker);
-    if (__builtin_expect(entry != 0, true)) {
+    if (__builtin_expect(entry != 0, true))
       runEntry(worker, entry);
-      if (__builtin_expect(Real::loadRelaxed(&runtime.phase) == Over, false))
-        return;
-    } else if (!runtime.world->idle(worker)) {
+    else if (!runtime.world->idle(worker))
       return;
-    }
   }
 }
 
 // The stack grows by what runs here, as for a call.
 void runUntilEnded(Worker *worker, Task *task) {
-  Task *running = worker->task;
+  uint64_t running = worker->running;
   Leaf *yielded = worker->yielded;
-  uint32_t shield = worker->shield;
   int32_t budget = worker->budget;
-  worker->task = nullptr;
+  worker->running = 0;
   worker->yielded = nullptr;
   while (!hasEnded(task)) {
     uint64_t entry = nextEntry(worker);
@@ -301,9 +320,8 @@ void runUntilEnded(Worker *worker, Task *task) {
     else if (!runtime.world->idle(worker))
       break;
   }
-  worker->task = running;
+  worker->running = running;
   worker->yielded = yielded;
-  worker->shield = shield;
   worker->budget = budget;
 }
 

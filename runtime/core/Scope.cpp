@@ -1,8 +1,8 @@
 // Scope.cpp: scopes own tasks, wait for them and keep the first failure.
 //
 // pending   counts tasks from async_spawn until the last access of the ending task to the scope; at 0 the waiting leaf is woken. Under the scope's lock.
-// Failing   a failure stops the other tasks and, by Attend in the owner's word, the awaits of the body; see wantsStop in Scheduler.cpp. The scope is in
-//           Task::failing of its owner from then until it has ended; others push, only the owner removes.
+// Failing   a failure stops the other tasks and, by stopsBody and Attend in the owner's word, the awaits of the body; see wantsStop in Scheduler.cpp.
+// Opened    the scope is in the list of its owner from async_scope_open until its tasks have ended; the owner alone touches the list.
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +22,10 @@ struct ErrorNode {
   void *error;
 };
 
-struct ScopeLeaf : Leaf {
+struct ScopeLeaf : OpsLeaf {
   Scope *scope;
 };
-static_assert(sizeof(ScopeLeaf) <= 80);
+static_assert(sizeof(ScopeLeaf) == 48);
 
 void keepError(Scope *scope, void *error) {
   auto *node = static_cast<ErrorNode *>(allocate(sizeof(ErrorNode)));
@@ -38,50 +38,40 @@ void keepError(Scope *scope, void *error) {
 }
 
 void stopBody(Worker *worker, Scope *scope) {
-  Task *owner = scope->owner;
-  Scope *head = Real::load(&owner->failing);
-  do
-    scope->nextFailing = head;
-  while (!Real::cas(&owner->failing, head, scope)); // release: the link
-  if (Word::request(&owner->word, Word::Attend))
-    submitTask(worker, owner);
+  Real::store(&scope->stopsBody, uint8_t{1});
+  if (Word::request(&scope->owner->word, Word::Attend))
+    submitTask(worker, scope->owner);
 }
 
-// By the owner, when no task is left that could push.
-void leaveFailing(Scope *scope) {
-  if (!scope->stopsBody)
-    return;
-  Task *owner = scope->owner;
-  Scope *head = scope;
-  if (Real::cas(&owner->failing, head, scope->nextFailing))
-    return;
-  for (Scope *at = head; at; at = at->nextFailing) // behind the head nobody else writes
-    if (at->nextFailing == scope) {
-      at->nextFailing = scope->nextFailing;
-      return;
-    }
+// By the owner, when no task is left.
+void closeScope(Scope *scope) {
+  if (scope->opened.link)
+    unlinkOpened(&scope->opened);
 }
 
-// Under the lock: nobody but the timer is waited for.
+ASYNC_RESUME void scopeEnded(Worker *worker, Frame *frame, int64_t, uint64_t, uint64_t) {
+  Frame *cont = frame->cont;
+  closeScope(reinterpret_cast<ScopeLeaf *>(frame)->scope);
+  [[clang::musttail]] return cont->resume(worker, cont, abi::Ready, 0, 0);
+}
+
+// The request is passed on to the tasks, and their end is waited for.
+bool passToScope(Worker *worker, Leaf *leaf) {
+  bool cuts = Real::load(&taskOf(leaf)->mark) == abi::TaskCut;
+  cancelScope(worker, static_cast<ScopeLeaf *>(leaf)->scope, cuts);
+  return false;
+}
+
+constexpr LeafOps scopeOps{"the tasks of a scope", &passToScope, &scopeEnded};
+
+} // namespace
+
 void stopTimer(Worker *worker, Scope *scope) {
   if (scope->timer && scope->pending == 1 && scope->waiter)
     cancelTask(worker, scope->timer);
 }
 
-ASYNC_RESUME void scopeEnded(Worker *worker, Frame *frame, int64_t, uint64_t, uint64_t) {
-  Frame *cont = frame->cont;
-  Scope *scope = reinterpret_cast<ScopeLeaf *>(frame)->scope;
-  leaveFailing(scope);
-  [[clang::musttail]] return cont->resume(worker, cont, abi::Ready, 0, 0);
-}
-
-} // namespace
-
-Scope *scopeOf(Leaf *leaf) { return static_cast<ScopeLeaf *>(leaf)->scope; }
-void passToScope(Worker *worker, Leaf *leaf) {
-  bool cuts = Real::load(&leaf->task->mark) == abi::TaskCut;
-  cancelScope(worker, scopeOf(leaf), cuts);
-}
+Scope *scopeOf(Leaf *leaf) { return opsOf(leaf) == &scopeOps ? static_cast<ScopeLeaf *>(leaf)->scope : nullptr; }
 
 void cancelScope(Worker *worker, Scope *scope, bool cuts) {
   SpinLock held(scope->lock);
@@ -114,8 +104,6 @@ void recordFailure(Worker *worker, Scope *scope, int64_t kind, uint64_t value) {
       keepError(scope, reinterpret_cast<void *>(value));
     else if (stops)
       scope->panic = value;
-    if (stops)
-      scope->stopsBody = 1;
   }
   if (kind == 3 && !stops) { // not the first: it must not vanish
     reportPanic(value, "a task also ");
@@ -125,23 +113,6 @@ void recordFailure(Worker *worker, Scope *scope, int64_t kind, uint64_t value) {
     return;
   cancelScope(worker, scope);
   stopBody(worker, scope);
-}
-
-void scopeTaskEnded(Worker *worker, Scope *scope) {
-  Leaf *waiter = nullptr;
-  bool isDetached = scope == &runtime.detached;
-  {
-    SpinLock held(scope->lock);
-    if (--scope->pending == 0) {
-      waiter = scope->waiter;
-      scope->waiter = nullptr;
-    }
-    stopTimer(worker, scope);
-  }
-  if (waiter)
-    wakeLeaf(worker, waiter);
-  if (isDetached && Real::load(&runtime.phase) == Ending)
-    endIfDone(worker);
 }
 
 } // namespace async::core
@@ -154,10 +125,9 @@ extern "C" {
 void async_scope_open(Scope *scope, bool report) {
   memset(scope, 0, sizeof *scope);
   scope->report = report;
-  scope->owner = currentWorker()->task;
+  scope->owner = runningTask(currentWorker());
+  linkOpened(scope->owner, &scope->opened, 0);
 }
-
-void async_scope_frame(Scope *scope, Frame *frame) { scope->frame = frame; }
 
 void async_scope_timer(Scope *scope, Task *task) {
   SpinLock held(scope->lock);
@@ -170,14 +140,13 @@ void async_scope_cancel(Scope *scope) { cancelScope(currentWorker(), scope); }
 ASYNC_START Outcome async_scope_wait(Worker *worker, Frame *frame, Scope *scope) {
   auto *leaf = reinterpret_cast<ScopeLeaf *>(frame);
   leaf->scope = scope;
-  leaf->value = 0;
   SpinLock held(scope->lock);
   if (scope->pending == 0) {
     held.unlock();
-    leaveFailing(scope);
+    closeScope(scope);
     return ready();
   }
-  beginWait(worker, leaf, ScopeLeafKind, &scopeEnded);
+  beginWait(worker, leaf, &scopeOps);
   scope->waiter = leaf;
   stopTimer(worker, scope);
   return pendingOutcome;

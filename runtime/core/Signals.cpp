@@ -17,11 +17,11 @@ using sync::SpinLock;
 
 namespace {
 
-struct SignalLeaf : Leaf {
+struct SignalLeaf : OpsLeaf {
   SignalLeaf *nextWaiting;
-  uint32_t number;
+  uint32_t number; // 0: it is in no list
 };
-static_assert(sizeof(SignalLeaf) <= 96);
+static_assert(sizeof(SignalLeaf) == 56);
 
 constexpr int64_t largestSignal = 31;
 
@@ -126,7 +126,9 @@ bool handleSignals(Worker *worker) {
   return pending != 0;
 }
 
-bool cancelSignal(Leaf *waiting) {
+namespace {
+
+bool cancelSignal(Worker *, Leaf *waiting) {
   auto *leaf = static_cast<SignalLeaf *>(waiting);
   SpinLock held(state.lock);
   if (leaf->number == 0)
@@ -136,8 +138,13 @@ bool cancelSignal(Leaf *waiting) {
       *link = leaf->nextWaiting;
       break;
     }
+  leaf->number = 0;
   return true;
 }
+
+constexpr LeafOps signalOps{"a signal", &cancelSignal, nullptr};
+
+} // namespace
 
 } // namespace async::core
 
@@ -156,6 +163,6 @@ extern "C" ASYNC_START Outcome async_signal_wait(Worker *worker, Frame *frame, i
   leaf->number = static_cast<uint32_t>(number);
   leaf->nextWaiting = state.waiting;
   state.waiting = leaf;
-  beginWait(worker, leaf, SignalLeafKind, &handOn);
+  beginWait(worker, leaf, &signalOps);
   return pendingOutcome;
 }

@@ -13,10 +13,10 @@
 #include "runtime/core/Panic.h"
 #include "runtime/core/Parking.h"
 #include "runtime/core/Reactor.h"
-#include "runtime/core/Scheduler.h"
 #include "runtime/core/Signals.h"
 #include "runtime/core/Stack.h"
 #include "runtime/core/System.h"
+#include "runtime/core/Waits.h"
 #include "runtime/sim/Simulated.h"
 
 namespace async::core {
@@ -44,6 +44,7 @@ Worker *makeWorker(unsigned index, uint64_t seed) {
   worker->index = index;
   worker->randomState = (seed + index + 1) * 0x9e3779b97f4a7c15ull | 1;
   worker->ring.init();
+  worker->heap.init();
   worker->wheel.init(runtime.world->now());
   return worker;
 }
@@ -118,9 +119,8 @@ int checkLeaks() {
 }
 
 int exitCodeOf(Task *main, int (*report)(uint64_t, uint64_t)) {
-  Frame *body = bodyOf(main);
-  auto v0 = reinterpret_cast<uint64_t>(body->resume), v1 = reinterpret_cast<uint64_t>(body->cont);
-  switch (static_cast<abi::Status>(body->state)) {
+  auto [status, v0, v1] = outcomeOf(main);
+  switch (static_cast<abi::Status>(status)) {
   case abi::Ready: return report ? report(v0, v1) : 0;
   case abi::Panicked:
     reportPanic(v0, "");
@@ -221,7 +221,7 @@ extern "C" int async_main_run(int argc, char **argv, const async::abi::SpawnInfo
   joinThreads();
 
   bool clean = runtime.detached.pending == 0;
-  worker->task = nullptr;
+  worker->running = 0;
   int code = exitCodeOf(main, report);
   freeTask(worker, main);
   leaveStackGuard(guard);

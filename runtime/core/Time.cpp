@@ -6,12 +6,22 @@ namespace async::core {
 
 namespace {
 
-struct TimerLeaf : Leaf {
+struct TimerLeaf : OpsLeaf {
   TimerNode node;
 };
-static_assert(sizeof(TimerLeaf) == 96);
+static_assert(sizeof(TimerLeaf) == 72);
 
-TimerLeaf *leafOf(TimerNode *node) { return reinterpret_cast<TimerLeaf *>(reinterpret_cast<char *>(node) - sizeof(Leaf)); }
+TimerLeaf *leafOf(TimerNode *node) { return reinterpret_cast<TimerLeaf *>(reinterpret_cast<char *>(node) - sizeof(OpsLeaf)); }
+
+bool cancelTimer(Worker *worker, Leaf *leaf) {
+  TimerNode &node = static_cast<TimerLeaf *>(leaf)->node;
+  if (!node.wheel->remove(&node))
+    return false;
+  --worker->counts.timers;
+  return true;
+}
+
+constexpr LeafOps timerOps{"a timer", &cancelTimer, nullptr};
 
 } // namespace
 
@@ -30,14 +40,6 @@ bool fireTimers(Worker *worker, Worker *of) {
   return true;
 }
 
-bool cancelTimer(Worker *worker, Leaf *leaf) {
-  TimerNode &node = static_cast<TimerLeaf *>(leaf)->node;
-  if (!node.wheel->remove(&node))
-    return false;
-  --worker->counts.timers;
-  return true;
-}
-
 } // namespace async::core
 
 using namespace async::core;
@@ -50,8 +52,7 @@ ASYNC_START Outcome async_sleep_until(Worker *worker, Frame *frame, int64_t dead
   auto *leaf = reinterpret_cast<TimerLeaf *>(frame);
   if (deadline <= runtime.world->now())
     return ready();
-  leaf->value = 0;
-  beginWait(worker, leaf, TimerLeafKind, &handOn);
+  beginWait(worker, leaf, &timerOps);
   ++worker->counts.timers;
   worker->wheel.add(&leaf->node, deadline);
   return pendingOutcome;

@@ -20,18 +20,18 @@ struct PendingWords {
   uint64_t nameLength;
 };
 
+struct Held {
+  Held *next;
+  Task *task;
+  uint32_t left; // of its `after` that have not ended
+};
+
 namespace {
 
 struct OwnInfo {
   SpawnInfo info;
   TaskWords words;
   uint64_t nameLength;
-};
-
-struct Held {
-  Held *next;
-  Task *task;
-  uint32_t left; // of its `after` that have not ended
 };
 
 PendingWords *pendingOf(Worker *worker) {
@@ -42,9 +42,7 @@ PendingWords *pendingOf(Worker *worker) {
   return worker->words;
 }
 
-TaskWords &wordsOf(const Task *task) { return reinterpret_cast<OwnInfo *>(const_cast<SpawnInfo *>(task->info))->words; }
-
-bool says(const TaskWords &words) { return words.priority || words.deadline; }
+TaskWords &wordsOf(const Task *task) { return reinterpret_cast<OwnInfo *>(const_cast<SpawnInfo *>(infoOf(task)))->words; }
 
 bool isNamed(const TaskWords &words, uint32_t id) {
   for (uint32_t i = 0; i < words.afterCount; ++i)
@@ -59,7 +57,7 @@ void takeWords(Worker *worker, Task *task, const Scope *scope) {
   PendingWords *given = worker->words;
   worker->words = nullptr;
   auto *own = static_cast<OwnInfo *>(allocate(sizeof(OwnInfo)));
-  own->info = *task->info;
+  own->info = *infoOf(task);
   own->info.frameAlign |= abi::hasWords;
   own->words = given ? given->words : TaskWords{};
   own->nameLength = given ? given->nameLength : 0;
@@ -71,12 +69,10 @@ void takeWords(Worker *worker, Task *task, const Scope *scope) {
     own->words.priority = scope->words.priority;
   if (!own->words.deadline)
     own->words.deadline = scope->words.deadline;
-  task->info = &own->info;
+  task->opened = reinterpret_cast<uint64_t>(&own->info) | openedEnd; // it has nothing open yet
   if (given)
     release(given, sizeof(PendingWords));
 }
-
-bool scopeSays(const Scope *scope) { return says(scope->words); }
 
 void releaseWords(const SpawnInfo *info) {
   auto *own = reinterpret_cast<OwnInfo *>(const_cast<SpawnInfo *>(info));
@@ -104,8 +100,8 @@ bool holdTask(Task *task) {
   return true;
 }
 
-Task *takeHeld(Scope *scope, uint32_t ended) {
-  Task *first = nullptr;
+Held *takeHeld(Scope *scope, uint32_t ended) {
+  Held *taken = nullptr;
   for (Held **at = reinterpret_cast<Held **>(&scope->held); *at;) {
     Held *node = *at;
     if (!isNamed(wordsOf(node->task), ended) || --node->left > 0) {
@@ -113,19 +109,17 @@ Task *takeHeld(Scope *scope, uint32_t ended) {
       continue;
     }
     *at = node->next;
-    node->task->leaves = reinterpret_cast<abi::Leaf *>(first); // a task that has not started waits for nothing
-    first = node->task;
-    release(node, sizeof(Held));
+    node->next = taken;
+    taken = node;
   }
-  return first;
+  return taken;
 }
 
-void submitHeld(Worker *worker, Task *task) {
-  while (task) {
-    auto *next = reinterpret_cast<Task *>(task->leaves);
-    task->leaves = nullptr;
-    submitTask(worker, task, 2);
-    task = next;
+void submitHeld(Worker *worker, Held *list) {
+  while (Held *node = list) {
+    list = node->next;
+    submitTask(worker, node->task, 2);
+    release(node, sizeof(Held));
   }
 }
 

@@ -1,5 +1,6 @@
 // Frames.h: async functions written by hand as the compiler would emit them, for tests of the scheduler.
 //
+// Their frames have a descriptor as generated ones do: one state, in which they wait for the leaf in `child`.
 // A Script is a body of straight-line steps: each step starts an await (or does something) and says what it gave; the machine goes on when it is ready.
 #pragma once
 #include <cstdint>
@@ -16,6 +17,7 @@ using namespace async::abi;
 // A frame: the header, a position in the script, room for a leaf, and what the steps share.
 struct ScriptFrame {
   Frame head;
+  bool waited;
   uint64_t position;
   const struct Script *script;
   void *data;
@@ -65,16 +67,25 @@ inline Outcome run(Machine &m, Outcome last) {
   }
 }
 
-ASYNC_RESUME inline void resumeScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
+constexpr Location scriptPlace{};
+static const FrameDescriptor scriptDescriptor asm("rtScriptFrame") __attribute__((used)){
+    "script", 6, sizeof(ScriptFrame), 1, 0, {{&scriptPlace, "a leaf", 6, offsetof(ScriptFrame, child) | ChildLeaf}}};
+// runScript behind the mark of a descriptor; each file has its own.
+ASYNC_RESUME void resumeScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) asm("rtScript");
+ASYNC_RESUME static void runScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) asm("rtRunScript") __attribute__((used));
+asm(".text\n.p2align 4\n.long rtScriptFrame - rtScript\n.long 0x43535941\n.quad 0\nrtScript:\n  jmp rtRunScript\n");
+
+ASYNC_RESUME static void runScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
   auto *self = reinterpret_cast<ScriptFrame *>(frame);
-  if (self->position == 0 && status == Cancelled) { // never started
+  if (self->position == 0 && !self->waited && status == Cancelled) { // never started
     Frame *cont = frame->cont;
     return cont->resume(worker, cont, Cancelled, 0, 0);
   }
   Machine machine{worker, self};
   Outcome outcome = run(machine, {status, v0, v1});
   if (outcome.status == Pending) {
-    self->head.resume = &resumeScript;
+    self->head.resume = resumeScript;
+    self->waited = true;
     machine.child()->cont = frame;
     return;
   }
@@ -82,11 +93,12 @@ ASYNC_RESUME inline void resumeScript(Worker *worker, Frame *frame, int64_t stat
   cont->resume(worker, cont, outcome.status, outcome.v0, outcome.v1);
 }
 
-inline constexpr SpawnInfo plainInfo{sizeof(ScriptFrame), 16, &resumeScript, nullptr, "script", 6};
+constexpr SpawnInfo plainInfo{sizeof(ScriptFrame), 16, resumeScript, nullptr, "script", 6};
 
 inline void fill(Frame *body, const Script &script, void *data) {
   auto *frame = reinterpret_cast<ScriptFrame *>(body);
   frame->position = 0;
+  frame->waited = false;
   frame->script = &script;
   frame->data = data;
   std::memset(frame->local, 0, sizeof frame->local);
@@ -100,7 +112,7 @@ inline Task *spawn(Worker *worker, Scope *scope, const Script &script, void *dat
 }
 
 inline Frame *future(const Script &script, void *data = nullptr) {
-  Frame *frame = async_frame_new(sizeof(ScriptFrame), 16, &resumeScript);
+  Frame *frame = async_frame_new(sizeof(ScriptFrame), 16, resumeScript);
   fill(frame, script, data);
   return frame;
 }
@@ -108,12 +120,12 @@ inline Frame *future(const Script &script, void *data = nullptr) {
 // The body of main: async_main_run gives no arguments, so the script is global.
 inline const Script *mainScript;
 inline void *mainData;
-ASYNC_RESUME inline void startMain(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
+ASYNC_RESUME static inline void startMain(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) {
   fill(frame, *mainScript, mainData);
-  frame->resume = &resumeScript;
-  resumeScript(worker, frame, status, v0, v1);
+  frame->resume = resumeScript;
+  runScript(worker, frame, status, v0, v1);
 }
-inline constexpr SpawnInfo mainInfo{sizeof(ScriptFrame), 16, &startMain, nullptr, "main", 4};
+constexpr SpawnInfo mainInfo{sizeof(ScriptFrame), 16, &startMain, nullptr, "main", 4};
 inline int mainResult(uint64_t v0, uint64_t) { return static_cast<int>(v0); }
 
 struct Settings {

@@ -103,7 +103,6 @@ protected:
   static Step spawns(const Script &script) {
     return [&script](Machine &m, Outcome) {
       async_scope_open(&m.frame->scope, false);
-      async_scope_frame(&m.frame->scope, &m.frame->head);
       m.local(0) = reinterpret_cast<uint64_t>(spawn(m.worker, &m.frame->scope, script));
       return async_sleep_until(m.worker, m.child(), async_now() + 5 * ms);
     };
@@ -286,7 +285,6 @@ TEST(SocketsBesideAComputation, AreServed) {
                        {}};
   Script main{{[](Machine &m, Outcome) {
                  async_scope_open(&m.frame->scope, false);
-                 async_scope_frame(&m.frame->scope, &m.frame->head);
                  EXPECT_TRUE(async_address_parse("127.0.0.1:0", 11, &address));
                  listener = async_tcp_listen(&address);
                  async_tcp_local_address(listener, &address);
