@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fuzzes the compiler: `tools/dev fuzz [--seconds N | --inputs N] [--seed S] [--process] [TARGET...]` (docs/internals/testing.md).
 
-Targets are check typed mir stored, one after the other; without any, all. --process damages files and gives each to the built programs instead. What the
+Targets are check typed mir stored, one after the other; without any, all. Equal seeds make equal inputs, but for those that go on from what reached
+new code, in the build that counts it. --process damages files and gives each to the built programs instead. What the
 compiler does not bear is made small, and kept in build/fuzz/found with the command that replays it. The last line is `N passed, N failed`.
 """
 import argparse
@@ -15,7 +16,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEEDS = [p for p in (ROOT / "examples", ROOT / "test", ROOT / "runtime" / "std", ROOT / "benchmarks", ROOT.parent / "shared" / "cases") if p.exists()]
-TARGETS = ["check", "typed", "mir", "stored"]
+# The targets, with their shares of the seconds and of the inputs: small inputs are many, and a stored std is large.
+TARGETS = {"check": (0.5, 1), "typed": (0.3, 0.2), "mir": (0.12, 1), "stored": (0.08, 0.05)}
 # Seconds without sanitizers: what a file may take, and for each megabyte more. The machine may be busy.
 LIMIT, LIMIT_A_MB, BUSY = 2, 2, 5
 GOOD = {0, 1}
@@ -67,7 +69,11 @@ class InProcess:
 
     def run(self, target):
         seeds = [str(self.program.parents[2] / "std.stored")] if target == "stored" else self.seeds
-        amount = ["--seconds", self.options.seconds, "--inputs", 10**12] if self.options.seconds else ["--inputs", self.options.inputs]
+        seconds, inputs = TARGETS[target] if len(self.options.targets) != 1 else (1, 1)
+        if self.options.seconds:
+            amount = ["--seconds", max(1, round(self.options.seconds * seconds)), "--inputs", 10**12]
+        else:
+            amount = ["--inputs", max(1, round(self.options.inputs * inputs))]
         before = set(self.out.iterdir())
         done = self.call("run", "--target", target, "--seed", self.options.seed, "--limit", self.options.limit, "--out", self.out, *amount, *seeds)
         print(done.stdout, end="", flush=True)
@@ -162,15 +168,17 @@ class ByProcess:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path, help="the build folder")
-    parser.add_argument("--inputs", type=int, default=20_000)
-    parser.add_argument("--seconds", type=int, default=0, help="of each target, instead of --inputs")
+    parser.add_argument("--inputs", type=int, default=20_000, help="of the target check; the others have a share of that")
+    parser.add_argument("--seconds", type=int, default=0, help="for all targets together, instead of --inputs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--process", action="store_true")
     parser.add_argument("--limit", type=int, default=20, help="seconds of processor time for an input in process")
     parser.add_argument("--shrink", type=int, default=60, help="seconds to make a finding small in; 0: keep it as it is")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "fuzz" / "found")
-    parser.add_argument("targets", nargs="*", choices=[[], *TARGETS], metavar="TARGET", help=" ".join(TARGETS))
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=" ".join(TARGETS))
     options = parser.parse_args()
+    if unknown := set(options.targets) - set(TARGETS):
+        parser.error(f"there is no target {min(unknown)}")
     options.out.mkdir(parents=True, exist_ok=True)
     fuzzer = (ByProcess if options.process else InProcess)(options.build.resolve(), options)
     passed = failed = 0

@@ -2,7 +2,7 @@
 """Runs the suites on a build folder and closes with `N passed, N failed`. Usage: run.py BUILD [--lit-only] [PATH...]
 
 Suites: unit tests (GoogleTest, each unit_* program), lit tests below test/, the acceptance programs named in test/cases.txt (where
-../shared/cases is there), the programs in docs/errors, and tidy. PATH limits the run to the lit tests below it or to unit programs of that name.
+../shared/cases is there), a small part of the fuzzing, the programs in docs/errors, and tidy. PATH limits the run to the lit tests below it or to unit programs of that name.
 """
 import json
 import os
@@ -111,6 +111,17 @@ def script(name, *arguments):
     count(int(good.split()[0]), int(bad.split()[0]))
 
 
+# A small part of `tools/dev fuzz`, the same at each run. A kind of fuzzing is one test.
+def fuzz(build):
+    if not (build / "test" / "fuzz" / "async-fuzz").exists():
+        return
+    for name, words in [("in process", ["--inputs", "2000"]), ("by process", ["--process", "--inputs", "200"])]:
+        done = call([sys.executable, ROOT / "tools" / "testing" / "fuzz.py", build, *words, "--shrink", "0"], 600, stdout=subprocess.PIPE, text=True)
+        if done and done.returncode:
+            print(done.stdout)
+        judge(f"fuzz {name}", done is not None and done.returncode == 0)
+
+
 def main():
     build = (ROOT / sys.argv[1]).resolve()
     lit_only = "--lit-only" in sys.argv
@@ -121,6 +132,7 @@ def main():
         lit_tests(build, [w for w in wanted if not w.startswith("unit_")])
     if not wanted and not lit_only:
         programs(build)
+        fuzz(build)
         script("pages.py", str(build))
         script("tidy.py")
     if early[True]:
