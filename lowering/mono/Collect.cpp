@@ -236,7 +236,7 @@ uint32_t Collector::dropGlue(TypeId type, Span span) {
 }
 
 uint32_t Collector::retain(TypeId type, Span span) {
-  if (program.types[type].kind == TypeKind::Adt)
+  if (const Type &shared = program.types[type]; shared.kind == TypeKind::Adt && program.adt(AdtId{shared.index}).isShared)
     return function(lang.retainMethod, {type}, span);
   Key key{static_cast<uint32_t>(Glue::Retain), type.index};
   if (uint32_t *found = find(key))

@@ -130,6 +130,37 @@ std::unique_ptr<mir::Body> makeDropGlue(Maker &maker, TypeId id) {
   return std::move(maker.body);
 }
 
+namespace {
+
+void retainFields(Maker &maker, TypeId type, const Place &of, uint32_t variant) {
+  const std::vector<TypeId> fields = maker.fieldTypes(type, variant);
+  for (uint32_t i = 0; i < fields.size(); ++i)
+    if (isShared(maker.program, fields[i]))
+      maker.assign(Maker::place(maker.local(fields[i])), Maker::use(Operand::Kind::Share, maker.fieldOf(type, of, variant, i)));
+}
+
+void retainVariants(Maker &maker, TypeId type, const Place &of) {
+  LocalId which = maker.discriminant(of);
+  BlockId from = maker.current, done = maker.block();
+  std::vector<int64_t> values;
+  std::vector<BlockId> targets;
+  for (uint32_t i = 0; i < maker.variantCount(type); ++i) {
+    values.push_back(i);
+    targets.push_back(maker.current = maker.block());
+    retainFields(maker, type, of, i);
+    maker.jump(done);
+  }
+  targets.push_back(done);
+  maker.current = from;
+  Terminator &choose = maker.end(Terminator::Kind::Switch);
+  choose.operands = {Maker::copy(Maker::place(which))};
+  choose.values = std::move(values);
+  choose.targets = std::move(targets);
+  maker.current = done;
+}
+
+} // namespace
+
 std::unique_ptr<mir::Body> makeRetainGlue(Maker &maker, TypeId id) {
   Program &program = maker.program;
   maker.signature(program.types.unit, {program.types.reference(Mutability::Shared, id)});
@@ -141,10 +172,10 @@ std::unique_ptr<mir::Body> makeRetainGlue(Maker &maker, TypeId id) {
     LocalId copy = maker.local(type.args[0]);
     maker.assign(Maker::place(copy), Maker::use(Operand::Kind::Share, Maker::element(value, loop.index)));
     maker.endLoop(loop);
-  } else if (type.kind == TypeKind::Tuple) {
-    for (uint32_t i = 0; i < type.args.size(); ++i)
-      if (isShared(program, type.args[i]))
-        maker.assign(Maker::place(maker.local(type.args[i])), Maker::use(Operand::Kind::Share, Maker::field(value, i)));
+  } else if (maker.isEnum(id)) {
+    retainVariants(maker, id, value);
+  } else {
+    retainFields(maker, id, value, 0);
   }
   maker.ret();
   return std::move(maker.body);

@@ -263,8 +263,6 @@ bool Layouts::computeNeedsDrop(TypeId id) {
     break;
   case TypeKind::Adt: {
     const AdtDecl &adt = program.adt(AdtId{type.index});
-    if (adt.isCopy)
-      return false;
     if (adt.dropFn)
       return true;
     for (uint32_t i = 0; i < adt.variants.size(); ++i)

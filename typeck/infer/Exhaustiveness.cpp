@@ -40,19 +40,18 @@ public:
 private:
   void checkMatch(const thir::Expr &expr) {
     Matrix matrix(program, interner, body);
-    std::vector<std::vector<uint32_t>> rows;
     for (uint32_t i = 0; i < expr.list.count; ++i) {
       const thir::Arm &arm = body.arms[expr.list.begin + i];
       uint32_t row = matrix.flatten(arm.pattern);
-      bool isReached = matrix.useful(rows, {row}).has_value();
+      bool isReached = matrix.useful(row).has_value();
       if (matrix.isExhausted())
         return tooLarge(expr.span);
       if (!isReached && body[arm.pattern].span.known())
         diagnostics.emit(body[arm.pattern].span, frontend::diag::UnreachableArm);
       if (!arm.guard.valid())
-        rows.push_back({row});
+        matrix.addRow(row);
     }
-    std::optional<Witness> missing = matrix.useful(rows, {matrix.wild(body[expr.a].type)});
+    std::optional<Witness> missing = matrix.useful(matrix.wild(body[expr.a].type));
     if (matrix.isExhausted())
       return tooLarge(expr.span);
     if (missing)
@@ -61,8 +60,8 @@ private:
 
   void checkIrrefutable(thir::PatternId pattern, std::string_view where) {
     Matrix matrix(program, interner, body);
-    std::vector<std::vector<uint32_t>> rows{{matrix.flatten(pattern)}};
-    std::optional<Witness> missing = matrix.useful(rows, {matrix.wild(body[pattern].type)});
+    matrix.addRow(matrix.flatten(pattern));
+    std::optional<Witness> missing = matrix.useful(matrix.wild(body[pattern].type));
     if (missing)
       diagnostics.emit(body[pattern].span, frontend::diag::RefutablePattern, where, say(*missing)).help(frontend::diag::AddElse);
   }

@@ -1,6 +1,8 @@
 #include "typeck/infer/ExhaustivenessMatrix.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace async::infer {
 
@@ -192,6 +194,14 @@ void Matrix::splitIntervals(TypeId type, const std::vector<Constructor> &heads, 
         starts.push_back(edge);
   std::sort(starts.begin(), starts.end());
   starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+  std::vector<std::pair<uint64_t, uint64_t>> covered;
+  for (const Constructor &head : heads)
+    if (head.kind == CK::Interval)
+      covered.emplace_back(head.low, head.high);
+  std::sort(covered.begin(), covered.end());
+  bool hasMissing = false, isAny = false;
+  uint64_t reach = 0; // the end of what the intervals that have begun cover, if any has
+  size_t next = 0;
   for (size_t i = 0; i < starts.size(); ++i) {
     Constructor made;
     made.kind = CK::Interval;
@@ -199,11 +209,15 @@ void Matrix::splitIntervals(TypeId type, const std::vector<Constructor> &heads, 
     made.high = i + 1 < starts.size() ? starts[i + 1] - 1 : high;
     if (isChar && made.low >= 0xD800 && made.high < 0xE000)
       continue; // surrogates are no characters
-    bool isMissing = std::none_of(heads.begin(), heads.end(), [&](const Constructor &head) { return covers(head, made); });
+    for (; next < covered.size() && covered[next].first <= made.low; ++next) {
+      reach = isAny ? std::max(reach, covered[next].second) : covered[next].second;
+      isAny = true;
+    }
+    bool isMissing = !isAny || reach < made.high;
     // All missing ones behave alike; the first is the example.
-    if (isMissing && std::any_of(into.begin(), into.end(), [](const Split &other) { return other.isMissing; }))
-      continue;
-    into.push_back({made, isMissing});
+    if (!isMissing || !hasMissing)
+      into.push_back({made, isMissing});
+    hasMissing |= isMissing;
   }
 }
 
@@ -240,6 +254,23 @@ void Matrix::splitSlices(TypeId type, const std::vector<Constructor> &heads, std
   add(prefix, suffix, true);
 }
 
+void Matrix::splitVariants(size_t count, const std::vector<Constructor> &heads, std::vector<Split> &into) {
+  std::vector<bool> has(count);
+  for (const Constructor &head : heads)
+    if (head.kind == CK::Variant && head.variant < count)
+      has[head.variant] = true;
+  bool hasMissing = false;
+  for (uint32_t i = 0; i < count; ++i) {
+    Constructor made;
+    made.kind = CK::Variant;
+    made.variant = i;
+    // All missing ones behave alike; the first is the example.
+    if (has[i] || !hasMissing)
+      into.push_back({made, !has[i]});
+    hasMissing |= !has[i];
+  }
+}
+
 std::vector<Matrix::Split> Matrix::split(TypeId id, const Rows &rows, const FlatPattern &query) {
   std::vector<Constructor> heads;
   for (const Row &row : rows)
@@ -262,19 +293,12 @@ std::vector<Matrix::Split> Matrix::split(TypeId id, const Rows &rows, const Flat
   } else if (!isWild) {
     result.push_back({query.made, false});
   } else if (type.kind == TypeKind::Adt && program.adt(AdtId{type.index}).isEnum) {
-    for (uint32_t i = 0; i < program.adt(AdtId{type.index}).variants.size(); ++i) {
-      Constructor made;
-      made.kind = CK::Variant;
-      made.variant = i;
-      bool isMissing = std::none_of(heads.begin(), heads.end(), [&](const Constructor &head) { return covers(head, made); });
-      if (isMissing && std::any_of(result.begin(), result.end(), [](const Split &other) { return other.isMissing; }))
-        continue;
-      result.push_back({made, isMissing});
-    }
+    splitVariants(program.adt(AdtId{type.index}).variants.size(), heads, result);
   } else if (type.kind != TypeKind::Never) {
     bool hasOpaque = false;
+    std::set<std::tuple<CK, uint64_t, uint64_t>> known;
     for (const Constructor &head : heads) {
-      if (std::none_of(result.begin(), result.end(), [&](const Split &other) { return other.made.kind == head.kind && covers(head, other.made); }))
+      if (known.emplace(head.kind, head.low, head.high).second)
         result.push_back({head, false});
       hasOpaque |= head.kind == CK::Opaque || head.kind == CK::Interval;
     }
@@ -339,11 +363,68 @@ std::optional<Matrix::Row> Matrix::specialise(const Row &row, const Constructor 
   return result;
 }
 
+std::optional<uint64_t> Matrix::point(const Constructor &made) {
+  switch (made.kind) {
+  case CK::Variant:
+    return made.variant;
+  case CK::Opaque:
+    return made.low;
+  case CK::Interval:
+    return made.low == made.high ? std::optional(made.low) : std::nullopt;
+  case CK::Single:
+  case CK::Slice:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void Matrix::addHead(Heads &heads, const Row &row, uint32_t index) const {
+  const FlatPattern &head = patterns[row[0]];
+  std::optional<uint64_t> at = head.kind == FlatPattern::Kind::Made ? point(head.made) : std::nullopt;
+  (at ? heads.ofPoint[*at] : heads.others).push_back(index);
+}
+
+template <typename F> void Matrix::forRowsOf(const Heads &heads, const Split &split, size_t count, F &&f) {
+  std::optional<uint64_t> at = point(split.made);
+  if (!at && !split.isMissing) {
+    for (uint32_t i = 0; i < count; ++i)
+      f(i);
+    return;
+  }
+  for (uint32_t index : heads.others)
+    f(index);
+  if (split.isMissing)
+    return;
+  if (auto found = heads.ofPoint.find(*at); found != heads.ofPoint.end())
+    for (uint32_t index : found->second)
+      f(index);
+}
+
+void Matrix::addRow(uint32_t pattern) {
+  for (Row &row : expandOr({{pattern}})) {
+    addHead(armHeads, row, static_cast<uint32_t>(arms.size()));
+    arms.push_back(std::move(row));
+  }
+}
+
+std::optional<Witness> Matrix::useful(uint32_t query) {
+  const FlatPattern head = patterns[query];
+  if (head.kind == FlatPattern::Kind::Or) {
+    for (uint32_t alternative : head.args)
+      if (std::optional<Witness> found = useful(alternative))
+        return found;
+    return std::nullopt;
+  }
+  if (head.kind != FlatPattern::Kind::Made || !point(head.made))
+    return useful(arms, Row{query});
+  Rows rows;
+  forRowsOf(armHeads, {head.made, false}, arms.size(), [&](uint32_t index) { rows.push_back(arms[index]); });
+  return useful(rows, Row{query});
+}
+
 std::optional<Witness> Matrix::useful(const Rows &given, const Row &query) {
   if (query.empty())
     return given.empty() ? std::optional(Witness{}) : std::nullopt;
-  if (++steps > maxSteps)
-    return std::nullopt;
   FlatPattern head = patterns[query[0]];
   if (head.kind == FlatPattern::Kind::Or) {
     for (uint32_t alternative : head.args) {
@@ -354,24 +435,31 @@ std::optional<Witness> Matrix::useful(const Rows &given, const Row &query) {
     }
     return std::nullopt;
   }
+  steps += 1 + given.size() / rowsInStep;
+  if (isExhausted())
+    return std::nullopt;
   Rows rows = expandOr(given);
+  Heads heads;
+  for (uint32_t i = 0; i < rows.size(); ++i)
+    addHead(heads, rows[i], i);
+  bool noHeads = std::all_of(rows.begin(), rows.end(), [&](const Row &row) { return patterns[row[0]].kind == FlatPattern::Kind::Wild; });
   for (const Split &split : split(head.type, rows, head)) {
     std::vector<TypeId> fields = split.isMissing && head.kind == FlatPattern::Kind::Wild ? std::vector<TypeId>() : fieldTypes(head.type, split.made);
     bool isMissing = fields.empty() && split.isMissing;
     Rows below;
-    for (const Row &row : rows) {
+    forRowsOf(heads, split, rows.size(), [&](uint32_t index) {
+      const Row &row = rows[index];
       if (isMissing) {
         if (patterns[row[0]].kind == FlatPattern::Kind::Wild)
           below.emplace_back(row.begin() + 1, row.end());
       } else if (std::optional<Row> made = specialise(row, split.made, fields)) {
         below.push_back(std::move(*made));
       }
-    }
+    });
     Row next = isMissing ? Row(query.begin() + 1, query.end()) : *specialise(query, split.made, fields);
     std::optional<Witness> found = useful(below, next);
     if (!found)
       continue;
-    bool noHeads = std::all_of(rows.begin(), rows.end(), [&](const Row &row) { return patterns[row[0]].kind == FlatPattern::Kind::Wild; });
     std::string example = isMissing && noHeads ? "_" : text(head.type, split, std::span(*found).first(fields.size()));
     Witness result{std::move(example)};
     result.insert(result.end(), found->begin() + static_cast<ptrdiff_t>(fields.size()), found->end());

@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "typeck/infer/Thir.h"
 
@@ -37,20 +38,34 @@ public:
 
   uint32_t flatten(thir::PatternId pattern);
   uint32_t wild(typeck::TypeId type);
+  // Rows of one pattern.
+  void addRow(uint32_t pattern);
   // An example of what `query` matches and no row does.
-  std::optional<Witness> useful(const std::vector<std::vector<uint32_t>> &rows, const std::vector<uint32_t> &query);
+  std::optional<Witness> useful(uint32_t query);
   bool isExhausted() const { return steps > maxSteps; }
 
 private:
   using Row = std::vector<uint32_t>;
   using Rows = std::vector<Row>;
-  static constexpr uint32_t maxSteps = 50000;
+  static constexpr size_t maxSteps = size_t{1} << 18;
+  static constexpr size_t rowsInStep = 16;
+
+  // Rows by what stands at their head: a point (a variant, one number, one literal) meets only its like, and what is no point.
+  struct Heads {
+    std::unordered_map<uint64_t, std::vector<uint32_t>> ofPoint;
+    std::vector<uint32_t> others;
+  };
 
   struct Split {
     Constructor made;
     bool isMissing = false; // no row has it at the head: all such are one
   };
 
+  static std::optional<uint64_t> point(const Constructor &made);
+  void addHead(Heads &heads, const Row &row, uint32_t index) const;
+  // f(index) for each row that a value made by `made` can match.
+  template <typename F> static void forRowsOf(const Heads &heads, const Split &split, size_t count, F &&f);
+  std::optional<Witness> useful(const Rows &rows, const Row &query);
   std::optional<Constructor> literal(const thir::Pattern &pattern);
   std::optional<uint64_t> key(thir::ExprId expr, typeck::TypeId type);
   bool isInterval(typeck::TypeId type) const;
@@ -58,6 +73,7 @@ private:
   Rows expandOr(const Rows &rows) const;
   std::vector<Split> split(typeck::TypeId type, const Rows &rows, const FlatPattern &query);
   void splitIntervals(typeck::TypeId type, const std::vector<Constructor> &heads, uint64_t low, uint64_t high, std::vector<Split> &into) const;
+  static void splitVariants(size_t count, const std::vector<Constructor> &heads, std::vector<Split> &into);
   void splitSlices(typeck::TypeId type, const std::vector<Constructor> &heads, std::vector<Split> &into) const;
   static bool covers(const Constructor &pattern, const Constructor &value);
   std::vector<typeck::TypeId> fieldTypes(typeck::TypeId type, const Constructor &made);
@@ -71,7 +87,9 @@ private:
   const thir::Body &body;
   std::vector<FlatPattern> patterns;
   std::map<std::pair<uint32_t, int64_t>, uint64_t> opaque; // text and bits of a literal: its number
-  uint32_t steps = 0;
+  Rows arms; // without alternatives at their head
+  Heads armHeads;
+  size_t steps = 0; // each looks at a number of rows
 };
 
 } // namespace async::infer

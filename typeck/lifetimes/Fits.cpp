@@ -20,15 +20,20 @@ struct Seen {
   }
 };
 
-// The parts of a type: arguments, and fields or captures with their parameters replaced.
-template <typename F> void forParts(Program &program, TypeId id, F &&f) {
+// How far a value is looked into: only at what it owns, or behind its references, too.
+enum class Reach : uint8_t { Owned, Referred };
+
+// The parts of a type: arguments, and fields or captures with their parameters replaced. To own is to have it to give away: not the lengths and
+// other private fields of containers.
+template <typename F> void forParts(Program &program, TypeId id, Reach reach, F &&f) {
   const Type &type = program.types[id];
   for (TypeId arg : type.args)
     f(arg);
   if (type.kind == TypeKind::Adt)
     for (const VariantDecl &variant : program.adt(AdtId{type.index}).variants)
       for (const FieldDecl &field : variant.fields)
-        f(substitute(program.types, field.type, type.args));
+        if (reach == Reach::Referred || field.isPublic || type.args.empty())
+          f(substitute(program.types, field.type, type.args));
   if (type.kind == TypeKind::Closure)
     for (size_t i = 0; i < program.closure(ClosureId{type.index}).captures.size(); ++i)
       f(substitute(program.types, program.closure(ClosureId{type.index}).captures[i].type, type.args));
@@ -64,36 +69,41 @@ OwnReferences own(const Program &program, TypeId id, Seen &seen) {
   return found;
 }
 
-bool search(Program &program, TypeId whole, TypeId part, Seen &seen) {
+bool search(Program &program, TypeId whole, TypeId part, Reach reach, Seen &seen) {
   if (whole == part)
     return true;
-  if (!seen.enter(whole))
+  if (!seen.enter(whole) || (reach == Reach::Owned && program.types[whole].kind == TypeKind::Ref))
     return false;
   bool found = false;
-  forParts(program, whole, [&](TypeId inner) { found = found || search(program, inner, part, seen); });
+  forParts(program, whole, reach, [&](TypeId inner) { found = found || search(program, inner, part, reach, seen); });
   return found;
 }
 
+bool occurs(Program &program, TypeId whole, TypeId part, Reach reach) {
+  Seen seen;
+  return search(program, whole, part, reach, seen);
+}
+
 // Whether memory of type `target` can be found from a value of type `source`.
-bool reaches(Program &program, TypeId source, TypeId target) {
-  if (contains(program, source, target))
+bool reaches(Program &program, TypeId source, TypeId target, Reach reach) {
+  if (occurs(program, source, target, reach))
     return true;
   const Type &type = program.types[target];
   // A slice is made of a list or an array of the same elements.
   if (type.kind == TypeKind::Slice)
-    return contains(program, source, type.args[0]);
+    return occurs(program, source, type.args[0], reach);
   if (type.kind == TypeKind::Tuple && !type.args.empty())
-    return contains(program, source, type.args[0]);
+    return occurs(program, source, type.args[0], reach);
   return type.kind == TypeKind::Dyn;
 }
 
-bool fitsInto(Program &program, TypeId source, TypeId target, Seen &seen) {
+bool fitsInto(Program &program, TypeId source, TypeId target, Reach reach, Seen &seen) {
   if (!seen.enter(target))
     return false;
   const Type &type = program.types[target];
   switch (type.kind) {
   case TypeKind::Ref:
-    if (reaches(program, source, type.args[0]))
+    if (reaches(program, source, type.args[0], reach))
       return true;
     break;
   case TypeKind::Fn:
@@ -105,14 +115,25 @@ bool fitsInto(Program &program, TypeId source, TypeId target, Seen &seen) {
   case TypeKind::Closure:
   case TypeKind::Param:
   case TypeKind::Projection:
-    if (contains(program, source, target))
+    if (lifetimes::contains(program, source, target))
       return true;
     break;
   default:
     break;
   }
   bool found = false;
-  forParts(program, target, [&](TypeId part) { found = found || fitsInto(program, source, part, seen); });
+  forParts(program, target, Reach::Referred, [&](TypeId part) { found = found || fitsInto(program, source, part, reach, seen); });
+  return found;
+}
+
+bool writes(Program &program, TypeId id, Seen &seen) {
+  if (!id.valid() || !seen.enter(id))
+    return false;
+  const Type &type = program.types[id];
+  if (type.kind == TypeKind::Ref && static_cast<Mutability>(type.sub) == Mutability::Exclusive && mayHoldReference(program, type.args[0]))
+    return true;
+  bool found = false;
+  forParts(program, id, Reach::Referred, [&](TypeId part) { found = found || writes(program, part, seen); });
   return found;
 }
 
@@ -162,13 +183,20 @@ OwnReferences ownReferences(const Program &program, TypeId declared) {
 
 bool fits(Program &program, TypeId source, TypeId target) {
   Seen seen;
-  return fitsInto(program, source, target, seen);
+  return fitsInto(program, source, target, Reach::Referred, seen);
 }
 
-bool contains(Program &program, TypeId whole, TypeId part) {
+bool fitsPointerInto(Program &program, TypeId owner, TypeId target) {
   Seen seen;
-  return search(program, whole, part, seen);
+  return fitsInto(program, owner, target, Reach::Owned, seen);
 }
+
+bool writesReferences(Program &program, TypeId type) {
+  Seen seen;
+  return writes(program, type, seen);
+}
+
+bool contains(Program &program, TypeId whole, TypeId part) { return occurs(program, whole, part, Reach::Referred); }
 
 bool dropReads(const Program &program, TypeId type) {
   if (!mayHoldReference(program, type))

@@ -18,6 +18,12 @@ OwnReferences ownReferences(const Program &program, TypeId declared);
 // Whether a reference in `source`, or one made from it, could lie in a value of `target`. Where the types do not tell, no.
 bool fits(Program &program, TypeId source, TypeId target);
 
+// Whether a reference into a value of `owner`, not into what that refers to, could lie in a value of `target` or behind it.
+bool fitsPointerInto(Program &program, TypeId owner, TypeId target);
+
+// Whether what lies behind an exclusive reference in it can hold references: they can be put there by whoever has the value.
+bool writesReferences(Program &program, TypeId type);
+
 // Whether `part` occurs in `whole`, as an argument, field, element or target.
 bool contains(Program &program, TypeId whole, TypeId part);
 

@@ -23,6 +23,7 @@ Origins::Origins(Program &program, const frontend::Interner &interner, const mir
   for (const mir::Local &local : body.locals)
     mayHold.push_back(mayHoldReference(program, local.type));
   findDefinitions();
+  backEdges.resize(2 * body.locals.size());
   collect();
   sortLoans();
   for (uint32_t i = 0; i <= body.paramCount && i < body.locals.size(); ++i)
@@ -31,6 +32,7 @@ Origins::Origins(Program &program, const frontend::Interner &interner, const mir
       seeds.emplace_back(innerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
     }
   edges.resize(2 * body.locals.size() + taskList.size());
+  backEdges.resize(edges.size());
   solved = solve();
 }
 
@@ -49,6 +51,10 @@ void Origins::sortLoans() {
   loanList = std::move(sorted);
   for (auto &[node, loan] : seeds)
     loan = inOrder[loan];
+  wholeLoans = BitSet(size());
+  for (size_t i = 0; i < loanList.size(); ++i)
+    if (loanList[i].mutability == Mutability::Exclusive && loanList[i].place.path.empty())
+      wholeLoans.set(i);
 }
 
 size_t Origins::loanAt(BlockId block, uint32_t statement) const {
@@ -133,6 +139,18 @@ void Origins::include(Node to, Node from) {
   edges[from].push_back(to);
 }
 
+// What is put behind an exclusive reference by whoever has been given the value of `type` is found by its giver, too.
+void Origins::includeBack(const Source &from, Node to, TypeId type) {
+  auto [known, isNew] = writing.try_emplace(type.index, false);
+  if (isNew)
+    known->second = writesReferences(program, type);
+  if (!known->second)
+    return;
+  for (Node node : from.inner)
+    if (node != to)
+      backEdges[to].push_back({LocalId{node / 2}, true});
+}
+
 void Origins::includeAll(Node to, const Source &from) {
   for (Node node : from.outer)
     include(to, node);
@@ -150,6 +168,7 @@ Origins::Source Origins::source(const Place &place) {
 void Origins::flow(const Place &to, TypeId type, const Source &from) {
   if (!mayHold[to.base.index] || !mayHoldReference(program, type))
     return;
+  includeBack(from, innerNode(to.base), type);
   if (to.path.empty() && isRef(body.localType(to.base)) && isRef(type)) {
     for (Node node : from.outer)
       include(outerNode(to.base), node);
@@ -219,7 +238,7 @@ void Origins::reference(const Statement &statement, BlockId block, uint32_t inde
   if (mutability != Mutability::Exclusive)
     return;
   for (Node node : content.inner)
-    include(node, inner);
+    backEdges[inner].push_back({LocalId{node / 2}, false});
   if (of.path.empty() && isRef(body.localType(of.base)))
     include(outerNode(of.base), inner);
 }
@@ -336,6 +355,7 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
     if (isWholeRef)
       for (Node node : from.inner)
         include(innerNode(terminator.place.base), node);
+    includeBack(from, innerNode(terminator.place.base), type);
   }
 }
 
@@ -350,8 +370,10 @@ void Origins::intoArguments(const Terminator &terminator, const FnDecl *fn) {
     TypeId target = program.types[type].args[0];
     if (!mayHoldReference(program, target))
       continue;
-    // A place for values of a type parameter takes in what lies behind a reference, never the reference itself.
-    bool takesReferences = !isRef(declared(i)) || ownReferences(program, program.types[declared(i)].args[0]) != OwnReferences::None;
+    // A place for values of a type parameter takes in what lies behind a reference, never the reference itself; `Self` is known to its impl.
+    TypeId place = isRef(declared(i)) ? program.types[declared(i)].args[0] : TypeId{};
+    bool isSelf = place.valid() && fn->trait && program.types[place].kind == TypeKind::Param && program.types[place].index == 0;
+    bool takesReferences = !place.valid() || ownReferences(program, isSelf ? target : place) != OwnReferences::None;
     for (size_t k = 0; k < terminator.operands.size(); ++k) {
       const Operand &other = terminator.operands[k];
       if (k == i || other.kind == Operand::Kind::Const)
@@ -387,6 +409,27 @@ void Origins::startTask(const Terminator &terminator, BlockId block) {
   }
 }
 
+// No value holds an exclusive loan of itself, though what holds the loan gives back all that it may hold.
+BitSet Origins::givenBack(const BitSet &found, const BackEdge &edge) {
+  BitSet result = found;
+  auto [first, end] = loansOf(edge.to);
+  wholeLoans.forEachIn(first, end, [&](size_t loan) { result.reset(loan); });
+  if (!edge.isTyped)
+    return result;
+  TypeId type = body.localType(edge.to);
+  if (isRef(type))
+    type = program.types[type].args[0];
+  auto [known, isNew] = unfit.try_emplace(type.index, size());
+  if (isNew) {
+    known->second.setRange(loanList.size(), size());
+    for (size_t loan = 0; loan < loanList.size(); ++loan)
+      if (!fitsPointerInto(program, mir::placeType(program, body, loanList[loan].place), type))
+        known->second.set(loan);
+  }
+  result.subtract(known->second);
+  return result;
+}
+
 // False if that is too much work.
 bool Origins::solve() {
   sets.assign(edges.size(), BitSet(size()));
@@ -403,14 +446,19 @@ bool Origins::solve() {
     Node node = work.back();
     work.pop_back();
     waits[node] = false;
-    done += edges[node].size() + 1;
+    done += edges[node].size() + backEdges[node].size() + 1;
     if (done > maxWork)
       return false;
-    for (Node to : edges[node])
-      if (sets[to].unite(sets[node]) && !waits[to]) {
+    auto give = [&](Node to, const BitSet &found) {
+      if (sets[to].unite(found) && !waits[to]) {
         work.push_back(to);
         waits[to] = true;
       }
+    };
+    for (Node to : edges[node])
+      give(to, sets[node]);
+    for (const BackEdge &edge : backEdges[node])
+      give(innerNode(edge.to), givenBack(sets[node], edge));
   }
   return true;
 }

@@ -5,6 +5,7 @@
 // regard to order (rules.md L7); who is live decides which of them count where (CheckLoans.cpp).
 #pragma once
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "frontend/source/Interner.h"
@@ -71,11 +72,18 @@ private:
     std::vector<Node> outer, inner;
   };
 
+  // To what lies in a local, except exclusive loans of all of it.
+  struct BackEdge {
+    LocalId to;
+    bool isTyped; // only what fits there
+  };
+
   Node outerNode(LocalId local) const { return 2 * local.index; }
   Node innerNode(LocalId local) const { return 2 * local.index + 1; }
   Node taskNode(size_t index) const { return static_cast<Node>(2 * body.locals.size() + index); }
   bool isRef(TypeId type) const { return type.valid() && program.types[type].kind == TypeKind::Ref; }
   void include(Node to, Node from);
+  void includeBack(const Source &from, Node to, TypeId type);
   void includeAll(Node to, const Source &from);
   Source source(const Place &place);
   void flow(const Place &to, TypeId type, const Source &from);
@@ -94,6 +102,7 @@ private:
   bool findCarried(FnId fn, const FnDecl &decl, uint32_t param) const;
   bool isScopeProtocol(FnId fn) const;
   bool solve();
+  BitSet givenBack(const BitSet &found, const BackEdge &edge);
 
   Program &program;
   const frontend::Interner &interner;
@@ -103,15 +112,19 @@ private:
   std::vector<Loan> loanList;
   std::vector<uint32_t> firstLoan; // by local, and the end
   std::vector<uint32_t> inOrder; // loans in order of the instructions
+  BitSet wholeLoans; // the exclusive ones of whole locals
   std::vector<TaskStart> taskList;
   std::vector<std::pair<Node, uint32_t>> seeds; // node, loan
   std::vector<std::vector<Node>> edges; // by source
+  std::vector<std::vector<BackEdge>> backEdges; // by source
   std::vector<BitSet> sets;
   std::vector<uint32_t> assignments; // by local: how often
   std::vector<LocalId> movedFrom, refersTo; // by local, if it is assigned once
   std::vector<size_t> taskStarted; // by local
   std::vector<bool> mayHold; // by local
   std::map<std::pair<uint32_t, uint32_t>, bool> carried; // by function and parameter
+  std::unordered_map<uint32_t, bool> writing; // by type
+  std::unordered_map<uint32_t, BitSet> unfit; // by type: the loans that no value of it can hold
 };
 
 } // namespace async::lifetimes

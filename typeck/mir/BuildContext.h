@@ -37,7 +37,8 @@ struct Scheduled {
   BlockId behind;
 
   // Chains that begin with this item, made when first needed. They stay true while the items below stay.
-  BlockId cleanup;
+  bool hasCleanup = false;
+  BlockId cleanup; // invalid: there is nothing to clean up from here down
   std::vector<std::pair<uint32_t, BlockId>> exits;
 };
 
@@ -132,15 +133,16 @@ private:
   BlockId exitChain(const ExitTarget &target);
   void exitTo(const ExitTarget &target, Span span);
   BlockId cleanupChain();
-  void runItem(uint32_t index, Span span, const std::optional<Place> &value, TypeId valueType);
-  void runDefer(uint32_t index, const std::optional<Place> *value, TypeId valueType);
-  void buildCleanup(uint32_t index, BlockId below);
+  void runItem(const Scheduled &item, Span span, const std::optional<Place> &value, TypeId valueType);
+  BlockId buildCleanup(const Scheduled &item, BlockId below, bool wasInCleanup);
   void forgetScope(const Scheduled &item, bool unwinds);
   void cleanupTaskScope(const Scheduled &item, BlockId below);
   void forgetChainsFrom(uint32_t index);
+  bool isTooLarge();
   BlockId unwindBlock();
-  struct Truncated; // what stands above an item while the code of the item is built
+  struct Truncated;
   void truncate(uint32_t index, Truncated &saved);
+  void putBack(Truncated &saved);
   void restore(Truncated &saved);
 
   // BuildOperands.cpp: places and values.
@@ -210,12 +212,17 @@ private:
   void decide(Match &match, std::vector<Row> rows);
   void leaf(Match &match, std::vector<Row> rows);
   void bindRow(const Row &row);
+  struct Points;
+  std::vector<BlockId> switchOn(Match &match, Operand value, const std::vector<int64_t> &values, bool isComplete);
+  static std::vector<Row> otherRows(const Points &points, std::vector<Row> &rows);
   void switchVariants(Match &match, std::vector<Row> rows, const Place &place);
   void switchLiterals(Match &match, std::vector<Row> rows, const Place &place);
+  bool isTextLiteral(thir::PatternId id);
+  void testTexts(Match &match, std::vector<Row> rows, const Place &place);
   void testOne(Match &match, std::vector<Row> rows, const Place &place, thir::PatternId pattern);
   Operand testValue(const Place &place, const thir::Pattern &pattern);
   Operand equals(const Place &place, thir::ExprId expr);
-  std::vector<Row> expandOr(const std::vector<Row> &rows, const Place &place);
+  std::vector<Row> expandOr(Match &match, const std::vector<Row> &rows, const Place &place);
   void addTest(Row &row, Place place, thir::PatternId pattern);
   void addSlice(Row &row, const Place &place, const thir::Pattern &pattern);
   void addFields(Row &row, const Place &place, const thir::Pattern &pattern);
@@ -245,9 +252,10 @@ private:
   std::vector<Operand> captureOperands(const thir::ClosureExpr &closure, Span span);
 };
 
-// What stands above an item while the code of the item is built.
+// What stands above an item while the code of the item is built: the item itself, and those that have not been put back.
 struct Builder::Truncated {
   std::vector<Scheduled> items;
+  size_t next = 0;
   std::vector<uint32_t> regions;
   BlockId current;
   bool inCleanup = false;

@@ -14,8 +14,9 @@ namespace async::mir {
 
 using PK = thir::PatternKind;
 
-constexpr uint32_t maxNodes = 20000;
-constexpr size_t maxRows = 4096;
+// What patterns that multiply may come to beyond what is written: tests, and rows that are looked at.
+constexpr size_t maxNodes = 20000;
+constexpr size_t maxWork = size_t{1} << 24;
 
 void Builder::matchPattern(thir::PatternId pattern, const Place &place, BlockId otherwise) {
   Match match;
@@ -82,7 +83,8 @@ void Builder::matchInto(const Place *to, const thir::Expr &expr) {
 void Builder::decide(Match &match, std::vector<Row> rows) {
   if (rows.empty())
     return jump(match.none, match.span);
-  if (++match.nodes > maxNodes || rows.size() > maxRows) {
+  match.work += rows.size();
+  if (++match.nodes > maxNodes + 4 * match.arms.size() || match.work > maxWork) {
     tooLarge = true;
     return jump(match.none, match.span);
   }
@@ -90,7 +92,7 @@ void Builder::decide(Match &match, std::vector<Row> rows) {
     return leaf(match, std::move(rows));
   // The test of the first row that most rows share.
   size_t best = 0, bestCount = 0;
-  for (size_t i = 0; i < rows[0].tests.size(); ++i) {
+  for (size_t i = 0; i < rows[0].tests.size() && rows[0].tests.size() > 1; ++i) {
     size_t count = 0;
     for (const Row &row : rows)
       count += row.testOf(rows[0].tests[i].place) != nullptr;
@@ -104,13 +106,15 @@ void Builder::decide(Match &match, std::vector<Row> rows) {
         const PatternAt *other = row.testOf(test.place);
         return other && thir[other->pattern].kind == PK::Or;
       }))
-    return decide(match, expandOr(rows, test.place));
+    return decide(match, expandOr(match, rows, test.place));
   switch (thir[test.pattern].kind) {
   case PK::Variant:
     return switchVariants(match, std::move(rows), test.place);
   case PK::Literal:
     if (isConstantLiteral(test.pattern))
       return switchLiterals(match, std::move(rows), test.place);
+    if (isTextLiteral(test.pattern))
+      return testTexts(match, std::move(rows), test.place);
     return testOne(match, std::move(rows), test.place, test.pattern);
   case PK::Range:
   case PK::Slice:
@@ -203,11 +207,11 @@ void Builder::guard(Match &match, const Row &row, std::vector<Row> rest) {
   decide(match, std::move(rest));
 }
 
-std::vector<Row> Builder::expandOr(const std::vector<Row> &rows, const Place &place) {
+std::vector<Row> Builder::expandOr(Match &match, const std::vector<Row> &rows, const Place &place) {
   std::vector<Row> result;
   for (const Row &row : rows) {
     const PatternAt *test = row.testOf(place);
-    if (!test || thir[test->pattern].kind != PK::Or || result.size() > maxRows) {
+    if (!test || thir[test->pattern].kind != PK::Or || ++match.work > maxWork) {
       result.push_back(row);
       continue;
     }
@@ -221,54 +225,61 @@ std::vector<Row> Builder::expandOr(const std::vector<Row> &rows, const Place &pl
         made.tests.push_back(other);
       alternatives.push_back(std::move(made));
     }
-    for (Row &made : expandOr(alternatives, place))
+    for (Row &made : expandOr(match, alternatives, place))
       result.push_back(std::move(made));
   }
   return result;
 }
 
+// A switch over the values, and the block for the rest, which is unreachable if they are all there are.
+std::vector<BlockId> Builder::switchOn(Match &match, Operand value, const std::vector<int64_t> &values, bool isComplete) {
+  Terminator made = terminator(Terminator::Kind::Switch, match.span);
+  made.operands = {std::move(value)};
+  made.values = values;
+  for (size_t i = 0; i < values.size(); ++i)
+    made.targets.push_back(newBlock());
+  made.targets.push_back(isComplete ? unreachableBlock() : newBlock());
+  std::vector<BlockId> targets = made.targets;
+  terminate(std::move(made));
+  return targets;
+}
+
+// Those that test nothing at the place by a point.
+std::vector<Row> Builder::otherRows(const Points &points, std::vector<Row> &rows) {
+  std::vector<Row> result;
+  for (uint32_t index : points.others)
+    result.push_back(std::move(rows[index]));
+  return result;
+}
+
 void Builder::switchVariants(Match &match, std::vector<Row> rows, const Place &place) {
   const AdtDecl &adt = program.adt(AdtId{thir[rows[0].testOf(place)->pattern].def});
+  size_t variants = adt.variants.size();
   Rvalue discriminant = rvalue(Rvalue::Kind::Discriminant, types.i64);
   discriminant.place = place;
   Operand which = compute(std::move(discriminant), match.span);
-  Terminator made = terminator(Terminator::Kind::Switch, match.span);
-  made.operands = {which};
-  for (const Row &row : rows)
-    if (const PatternAt *test = row.testOf(place)) {
-      int64_t variant = thir[test->pattern].index;
-      if (std::find(made.values.begin(), made.values.end(), variant) == made.values.end())
-        made.values.push_back(variant);
-    }
-  bool isComplete = made.values.size() == adt.variants.size();
-  for (size_t i = 0; i < made.values.size(); ++i)
-    made.targets.push_back(newBlock());
-  made.targets.push_back(isComplete ? unreachableBlock() : newBlock());
-  std::vector<int64_t> values = made.values;
-  std::vector<BlockId> targets = made.targets;
-  terminate(std::move(made));
-  for (size_t i = 0; i < values.size(); ++i) {
+  Points points;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const PatternAt *test = rows[i].testOf(place);
+    points.add(test ? std::optional<int64_t>(thir[test->pattern].index) : std::nullopt, i);
+  }
+  bool isComplete = points.values.size() == variants;
+  std::vector<BlockId> targets = switchOn(match, which, points.values, isComplete);
+  for (size_t i = 0; i < points.values.size(); ++i) {
     std::vector<Row> chosen;
-    for (const Row &row : rows) {
-      const PatternAt *test = row.testOf(place);
-      if (test && thir[test->pattern].index != values[i])
-        continue;
-      if (!test) {
-        chosen.push_back(row);
-        continue;
-      }
-      Row rest = row.without(place);
-      addFields(rest, project(place, Projection::Kind::Downcast, static_cast<uint32_t>(values[i])), thir[test->pattern]);
-      chosen.push_back(std::move(rest));
+    for (uint32_t index : points.rowsOf(points.values[i])) {
+      const PatternAt *test = rows[index].testOf(place);
+      chosen.push_back(test ? rows[index].without(place) : rows[index]);
+      if (test)
+        addFields(chosen.back(), project(place, Projection::Kind::Downcast, static_cast<uint32_t>(points.values[i])), thir[test->pattern]);
     }
     current = targets[i];
     decide(match, std::move(chosen));
   }
   if (isComplete)
     return;
-  std::erase_if(rows, [&](const Row &row) { return row.testOf(place) != nullptr; });
   current = targets.back();
-  decide(match, std::move(rows));
+  decide(match, otherRows(points, rows));
 }
 
 // Whether it is an integer, bool, char or duration that is known here.
@@ -300,48 +311,64 @@ static std::optional<bool> rangeHolds(const thir::Body &thir, const Type &type, 
 
 void Builder::switchLiterals(Match &match, std::vector<Row> rows, const Place &place) {
   Type type = types[placeType(place)];
-  Terminator made = terminator(Terminator::Kind::Switch, match.span);
-  made.operands = {use(Operand::Kind::Copy, place)};
-  for (const Row &row : rows) {
-    const PatternAt *test = row.testOf(place);
-    if (!test || !isConstantLiteral(test->pattern))
-      continue;
-    int64_t value = thir[thir[test->pattern].lo].integer;
-    if (std::find(made.values.begin(), made.values.end(), value) == made.values.end())
-      made.values.push_back(value);
+  Points points;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const PatternAt *test = rows[i].testOf(place);
+    bool isPoint = test && isConstantLiteral(test->pattern);
+    points.add(isPoint ? std::optional(thir[thir[test->pattern].lo].integer) : std::nullopt, i);
   }
-  bool isComplete = type.kind == TypeKind::Bool && made.values.size() == 2;
-  for (size_t i = 0; i < made.values.size(); ++i)
-    made.targets.push_back(newBlock());
-  made.targets.push_back(isComplete ? unreachableBlock() : newBlock());
-  std::vector<int64_t> values = made.values;
-  std::vector<BlockId> targets = made.targets;
-  terminate(std::move(made));
-  for (size_t i = 0; i < values.size(); ++i) {
+  bool isComplete = type.kind == TypeKind::Bool && points.values.size() == 2;
+  std::vector<BlockId> targets = switchOn(match, use(Operand::Kind::Copy, place), points.values, isComplete);
+  for (size_t i = 0; i < points.values.size(); ++i) {
     std::vector<Row> chosen;
-    for (const Row &row : rows) {
-      const PatternAt *test = row.testOf(place);
+    for (uint32_t index : points.rowsOf(points.values[i])) {
+      const PatternAt *test = rows[index].testOf(place);
       std::optional<bool> holds;
       if (test && isConstantLiteral(test->pattern))
-        holds = thir[thir[test->pattern].lo].integer == values[i];
+        holds = true;
       else if (test && thir[test->pattern].kind == PK::Range)
-        holds = rangeHolds(thir, type, thir[test->pattern], values[i]);
+        holds = rangeHolds(thir, type, thir[test->pattern], points.values[i]);
       if (!test || !holds)
-        chosen.push_back(row);
+        chosen.push_back(rows[index]);
       else if (*holds)
-        chosen.push_back(row.without(place));
+        chosen.push_back(rows[index].without(place));
     }
     current = targets[i];
     decide(match, std::move(chosen));
   }
   if (isComplete)
     return;
-  std::erase_if(rows, [&](const Row &row) {
-    const PatternAt *test = row.testOf(place);
-    return test && isConstantLiteral(test->pattern);
-  });
   current = targets.back();
-  decide(match, std::move(rows));
+  decide(match, otherRows(points, rows));
+}
+
+// Whether it is a text that is known here.
+bool Builder::isTextLiteral(thir::PatternId id) {
+  const thir::Pattern &pattern = thir[id];
+  return pattern.kind == PK::Literal && thir[pattern.lo].kind == thir::ExprKind::Literal && (isLang(pattern.type, "str") || isLang(pattern.type, "bytes"));
+}
+
+// One comparison after another, each text once.
+void Builder::testTexts(Match &match, std::vector<Row> rows, const Place &place) {
+  Points points;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const PatternAt *test = rows[i].testOf(place);
+    bool isPoint = test && isTextLiteral(test->pattern);
+    points.add(isPoint ? std::optional<int64_t>(thir[thir[test->pattern].lo].text.index) : std::nullopt, i);
+  }
+  for (int64_t value : points.values) {
+    const thir::Pattern &tested = thir[rows[points.rows[value].front()].testOf(place)->pattern];
+    std::vector<BlockId> targets = switchOn(match, testValue(place, tested), {1}, false);
+    std::vector<Row> chosen;
+    for (uint32_t index : points.rowsOf(value)) {
+      const PatternAt *test = rows[index].testOf(place);
+      chosen.push_back(test && isTextLiteral(test->pattern) ? rows[index].without(place) : rows[index]);
+    }
+    current = targets[0];
+    decide(match, std::move(chosen));
+    current = targets[1];
+  }
+  decide(match, otherRows(points, rows));
 }
 
 Operand Builder::equals(const Place &place, thir::ExprId id) {
@@ -416,12 +443,7 @@ static std::optional<bool> implied(const thir::Body &thir, const thir::Pattern &
 void Builder::testOne(Match &match, std::vector<Row> rows, const Place &place, thir::PatternId id) {
   const thir::Pattern &tested = thir[id];
   Operand value = testValue(place, tested);
-  BlockId holds = newBlock(), fails = newBlock();
-  Terminator made = terminator(Terminator::Kind::Switch, match.span);
-  made.operands = {value};
-  made.values = {1};
-  made.targets = {holds, fails};
-  terminate(std::move(made));
+  std::vector<BlockId> targets = switchOn(match, value, {1}, false);
   for (bool held : {true, false}) {
     std::vector<Row> chosen;
     for (const Row &row : rows) {
@@ -438,7 +460,7 @@ void Builder::testOne(Match &match, std::vector<Row> rows, const Place &place, t
         chosen.push_back(std::move(rest));
       }
     }
-    current = held ? holds : fails;
+    current = targets[held ? 0 : 1];
     decide(match, std::move(chosen));
   }
 }

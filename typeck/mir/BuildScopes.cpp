@@ -21,7 +21,7 @@ ExitTarget Builder::target(BlockId block, std::optional<Place> value, TypeId typ
 
 void Builder::forgetChainsFrom(uint32_t index) {
   for (size_t i = index; i < items.size(); ++i) {
-    items[i].cleanup = {};
+    items[i].hasCleanup = false;
     items[i].exits.clear();
   }
 }
@@ -82,19 +82,23 @@ void Builder::truncate(uint32_t index, Truncated &saved) {
     regions.pop_back();
 }
 
+// The code of the first item that is away has been built: it and the regions that begin behind it are there again.
+void Builder::putBack(Truncated &saved) {
+  items.push_back(std::move(saved.items[saved.next++]));
+  while (regions.size() < saved.regions.size() && saved.regions[regions.size()] <= items.size())
+    regions.push_back(saved.regions[regions.size()]);
+}
+
 void Builder::restore(Truncated &saved) {
-  items.insert(items.end(), std::make_move_iterator(saved.items.begin()), std::make_move_iterator(saved.items.end()));
+  items.insert(items.end(), std::make_move_iterator(saved.items.begin() + static_cast<ptrdiff_t>(saved.next)), std::make_move_iterator(saved.items.end()));
   regions = std::move(saved.regions);
   current = saved.current;
   inCleanup = saved.inCleanup;
   extendInto = saved.extendInto;
 }
 
-// Writes what item `index` does on an ordinary way out; the items from it on are gone meanwhile. The truncation is the caller's.
-void Builder::runItem(uint32_t index, Span span, const std::optional<Place> &value, TypeId valueType) {
-  Truncated saved;
-  truncate(index, saved);
-  Scheduled &item = saved.items.front();
+// Writes what the item does on an ordinary way out; it and the items above are away meanwhile.
+void Builder::runItem(const Scheduled &item, Span span, const std::optional<Place> &value, TypeId valueType) {
   switch (item.kind) {
   case Scheduled::Kind::Storage:
     storage(item.local, false, span);
@@ -141,8 +145,6 @@ void Builder::runItem(uint32_t index, Span span, const std::optional<Place> &val
     break;
   }
   }
-  saved.current = current;
-  restore(saved);
 }
 
 void Builder::popRegion(Span span, const ExitTarget *end) {
@@ -150,7 +152,11 @@ void Builder::popRegion(Span span, const ExitTarget *end) {
   TypeId type = end ? end->valueType : TypeId{};
   uint32_t start = regions.back();
   while (items.size() > start) {
-    runItem(static_cast<uint32_t>(items.size() - 1), span, value, type);
+    Truncated saved;
+    truncate(static_cast<uint32_t>(items.size() - 1), saved);
+    runItem(saved.items.front(), span, value, type);
+    saved.current = current;
+    restore(saved);
     items.pop_back();
   }
   regions.pop_back();
@@ -170,21 +176,28 @@ BlockId Builder::exitChain(const ExitTarget &to) {
     if (found)
       break;
   }
-  for (uint32_t i = from; i < items.size(); ++i) {
-    if (out->blocks.size() > maxBlocks) {
-      tooLarge = true;
-      return next;
-    }
-    BlockId before = current;
+  if (from == items.size())
+    return next;
+  Truncated saved;
+  truncate(from, saved);
+  while (saved.next < saved.items.size() && !isTooLarge()) {
+    Scheduled &item = saved.items[saved.next];
     BlockId made = newBlock();
     current = made;
-    runItem(i, items[i].span, to.value, to.valueType);
-    jump(next, items[i].span);
-    current = before;
-    items[i].exits.emplace_back(to.id, made);
+    runItem(item, item.span, to.value, to.valueType);
+    jump(next, item.span);
+    item.exits.emplace_back(to.id, made);
     next = made;
+    putBack(saved);
   }
+  restore(saved);
   return next;
+}
+
+// Blocks multiply where chains of nested `defer` are built again for each way out; what a body writes out itself is no reason.
+bool Builder::isTooLarge() {
+  tooLarge |= out->blocks.size() > maxBlocks + 16 * thir.exprs.size();
+  return tooLarge;
 }
 
 void Builder::exitTo(const ExitTarget &to, Span span) {
@@ -203,32 +216,29 @@ BlockId Builder::unwindBlock() {
 // The first block of unwinding from here; invalid if there is nothing to clean up.
 BlockId Builder::cleanupChain() {
   uint32_t from = static_cast<uint32_t>(items.size());
-  BlockId below;
-  for (; from > 0; --from)
-    if (items[from - 1].cleanup.valid()) {
-      below = items[from - 1].cleanup;
-      break;
-    }
-  for (uint32_t i = from; i < items.size(); ++i) {
-    if (items[i].kind == Scheduled::Kind::Storage)
-      continue;
-    if (out->blocks.size() > maxBlocks) {
-      tooLarge = true;
-      return below;
-    }
-    buildCleanup(i, below);
-    below = items[i].cleanup;
+  while (from > 0 && !items[from - 1].hasCleanup)
+    --from;
+  BlockId below = from > 0 ? items[from - 1].cleanup : BlockId{};
+  if (from == items.size())
+    return below;
+  Truncated saved;
+  truncate(from, saved);
+  while (saved.next < saved.items.size() && !isTooLarge()) {
+    Scheduled &item = saved.items[saved.next];
+    if (item.kind != Scheduled::Kind::Storage)
+      below = buildCleanup(item, below, saved.inCleanup);
+    item.cleanup = below;
+    item.hasCleanup = true;
+    putBack(saved);
   }
+  restore(saved);
   return below;
 }
 
-void Builder::buildCleanup(uint32_t index, BlockId below) {
-  Truncated saved;
-  truncate(index, saved);
+BlockId Builder::buildCleanup(const Scheduled &item, BlockId below, bool wasInCleanup) {
   inCleanup = true;
   BlockId made = newBlock();
   current = made;
-  Scheduled &item = saved.items.front();
   BlockId next = below.valid() ? below : unwindBlock();
   switch (item.kind) {
   case Scheduled::Kind::Storage:
@@ -251,12 +261,11 @@ void Builder::buildCleanup(uint32_t index, BlockId below) {
     jump(next, item.span);
     break;
   case Scheduled::Kind::TaskScope:
-    inCleanup = saved.inCleanup;
+    inCleanup = wasInCleanup;
     cleanupTaskScope(item, next);
     break;
   }
-  item.cleanup = made;
-  restore(saved);
+  return made;
 }
 
 // The scope gives no value: failures that its tasks left are reported.

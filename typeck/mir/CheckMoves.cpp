@@ -18,7 +18,6 @@ namespace diag = frontend::diag;
 struct Site {
   PathId path;
   Span span;
-  BlockId block;
   bool isMove = true;
 };
 
@@ -67,7 +66,7 @@ public:
     }
     uint32_t site = siteBase[block.index] + firstSite[block.index][index];
     awaits = statement.place.path.empty() && awaited[statement.place.base.index];
-    visitUses(statement, [&](const Place &place, UseKind kind) { use(state, place, kind, statement.span, block, site); });
+    visitUses(statement, [&](const Place &place, UseKind kind) { use(state, place, kind, statement.span, site); });
     awaits = false;
     if (isChecking)
       checkAssigned(state, statement.place, statement.span);
@@ -77,7 +76,7 @@ public:
   void terminator(BitSet &state, const Terminator &terminator, BlockId block) {
     uint32_t site = siteBase[block.index] + firstSite[block.index].back();
     awaits = terminator.kind == Terminator::Kind::Await;
-    visitUses(terminator, [&](const Place &place, UseKind kind) { use(state, place, kind, terminator.span, block, site); });
+    visitUses(terminator, [&](const Place &place, UseKind kind) { use(state, place, kind, terminator.span, site); });
     awaits = false;
     if (terminator.kind == Terminator::Kind::Drop && terminator.place.path.empty())
       state.reset(started(terminator.place.base));
@@ -94,7 +93,7 @@ private:
 
   // Sites are found in order of the instructions of a block, so that a walk finds them again by counting.
   void collect() {
-    auto add = [&](PathId path, Span span, BlockId block, bool isMove) { sites.push_back({path, span, block, isMove}); };
+    auto add = [&](PathId path, Span span, bool isMove) { sites.push_back({path, span, isMove}); };
     firstSite.resize(body.blocks.size());
     for (uint32_t b = 0; b < body.blocks.size(); ++b) {
       siteBase.push_back(static_cast<uint32_t>(sites.size()));
@@ -102,13 +101,13 @@ private:
       auto moved = [&](Span span) {
         return [&, span](const Operand &operand) {
           if (operand.kind == Operand::Kind::Move)
-            add(paths.find(operand.place).path, span, BlockId{b}, true);
+            add(paths.find(operand.place).path, span, true);
         };
       };
       for (const Statement &statement : body.blocks[b].statements) {
         here();
         if (statement.kind == Statement::Kind::StorageLive)
-          add(paths.ofLocal(statement.local), statement.span, BlockId{b}, false);
+          add(paths.ofLocal(statement.local), statement.span, false);
         forEachOperand(statement, moved(statement.span));
       }
       here();
@@ -163,9 +162,9 @@ private:
       state.reset(started(place.base));
   }
 
-  void use(BitSet &state, const Place &place, UseKind kind, Span span, BlockId block, uint32_t &site) {
+  void use(BitSet &state, const Place &place, UseKind kind, Span span, uint32_t &site) {
     if (isChecking && kind != UseKind::Drop)
-      checkUse(state, place, kind, span, block);
+      checkUse(state, place, kind, span, kind == UseKind::Move ? bitOf[site] : UINT32_MAX);
     if (kind == UseKind::RefMut && place.path.empty() && program.types[body.localType(place.base)].kind == TypeKind::Async)
       state.set(started(place.base));
     if (kind != UseKind::Move)
@@ -199,11 +198,12 @@ private:
     return found;
   }
 
-  void checkUse(const BitSet &state, const Place &place, UseKind kind, Span span, BlockId block) {
+  // `own`: the site of this use, if it moves.
+  void checkUse(const BitSet &state, const Place &place, UseKind kind, Span span, uint32_t own) {
     MovePaths::Found found = paths.find(place);
     for (PathId at = found.path; at.valid(); at = paths[at].parent)
       if (const Site *site = reaching(state, at)) {
-        report(*site, place, span, block);
+        report(*site, place, span, own);
         return;
       }
     if (kind == UseKind::Inspect || !found.isExact)
@@ -214,7 +214,7 @@ private:
         below = reaching(state, path);
     });
     if (below)
-      report(*below, place, span, block);
+      report(*below, place, span, own);
   }
 
   std::string named(const Place &place) {
@@ -222,7 +222,7 @@ private:
     return text.empty() ? "the value" : "`" + text + "`";
   }
 
-  void report(const Site &site, const Place &place, Span span, BlockId block) {
+  void report(const Site &site, const Place &place, Span span, uint32_t own) {
     if (inCleanup && !site.isMove)
       return;
     std::string used = named(place);
@@ -234,7 +234,7 @@ private:
     }
     bool isPart = paths[site.path].place.path.size() > place.path.size();
     auto made = isPart ? diagnostics.emit(span, diag::UseAfterPartMove, used, moved) : diagnostics.emit(span, diag::UseAfterMove, used);
-    if (site.span == span && site.block == block)
+    if (own == static_cast<uint32_t>(&site - sites.data()))
       made.label(site.span, diag::MovedInPreviousIteration);
     else
       made.label(site.span, diag::MovedHere, moved);

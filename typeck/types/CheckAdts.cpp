@@ -15,7 +15,7 @@ void Collector::checkCopies(uint32_t index) {
     return;
   for (const VariantDecl &variant : adt.variants)
     for (const FieldDecl &field : variant.fields)
-      if (!isCopy(program, field.type) && !(program.types[field.type].flags & HasError))
+      if (usageIfArgumentsCopy(program, field.type) != Usage::Copies && !(program.types[field.type].flags & HasError))
         diagnostics.emit(field.span, diag::CopyField, text(context, field.type));
 }
 

@@ -1,5 +1,7 @@
 #include "typeck/types/TypeFacts.h"
 
+#include <algorithm>
+
 namespace async::typeck {
 namespace {
 
@@ -29,8 +31,6 @@ public:
       return needsDrop(type.args[0]);
     case TypeKind::Adt: {
       const AdtDecl &adt = program.adt(AdtId{type.index});
-      if (adt.isCopy)
-        return false;
       return adt.dropFn || adt.isShared || anyField(id, type, &Facts::needsDrop);
     }
     case TypeKind::Closure:
@@ -138,10 +138,47 @@ private:
   std::vector<TypeId> active;
 };
 
-} // namespace
+// What the parameters in a type stand for: arguments, in which those of the type around it may occur.
+struct Arguments {
+  std::span<const TypeId> types;
+  const Arguments *outer = nullptr;
+  bool allCopy = false; // whatever they are, they copy
+};
 
-bool isCopy(const Program &program, TypeId id) {
+// Deeper types contain themselves, which has been reported, or are treated as if they moved.
+constexpr unsigned maxDepth = 128;
+
+Usage usageOf(const Program &program, TypeId id, const Arguments *arguments, unsigned depth);
+
+Usage usageOfParam(const Program &program, const Type &type, const Arguments *arguments, unsigned depth) {
+  if (!arguments)
+    return Usage::Moves;
+  if (arguments->allCopy)
+    return Usage::Copies;
+  return type.index < arguments->types.size() ? usageOf(program, arguments->types[type.index], arguments->outer, depth) : Usage::Moves;
+}
+
+Usage usageOfAdt(const Program &program, const Type &type, const Arguments *arguments, unsigned depth) {
+  const AdtDecl &adt = program.adt(AdtId{type.index});
+  if (adt.isShared)
+    return Usage::Shares;
+  if (!adt.isCopy)
+    return Usage::Moves;
+  Usage usage = Usage::Copies;
+  if (adt.generics.params.empty())
+    return usage;
+  const Arguments inside{type.args, arguments};
+  for (const VariantDecl &variant : adt.variants)
+    for (const FieldDecl &field : variant.fields)
+      usage = std::max(usage, usageOf(program, field.type, &inside, depth));
+  return usage;
+}
+
+Usage usageOf(const Program &program, TypeId id, const Arguments *arguments, unsigned depth) {
+  if (++depth > maxDepth)
+    return Usage::Moves;
   const Type &type = program.types[id];
+  Usage usage = Usage::Copies;
   switch (type.kind) {
   case TypeKind::Error:
   case TypeKind::Never:
@@ -152,55 +189,48 @@ bool isCopy(const Program &program, TypeId id) {
   case TypeKind::Pointer:
   case TypeKind::FnDef:
   case TypeKind::ConstInt:
-    return true;
+    return Usage::Copies;
   case TypeKind::Ref:
-    return static_cast<Mutability>(type.sub) == Mutability::Shared;
+    return static_cast<Mutability>(type.sub) == Mutability::Shared ? Usage::Copies : Usage::Moves;
   case TypeKind::Tuple:
     for (TypeId element : type.args)
-      if (!isCopy(program, element))
-        return false;
-    return true;
+      usage = std::max(usage, usageOf(program, element, arguments, depth));
+    return usage;
   case TypeKind::Array:
-    return isCopy(program, type.args[0]);
+    return usageOf(program, type.args[0], arguments, depth);
   case TypeKind::Adt:
-    return program.adt(AdtId{type.index}).isCopy;
-  case TypeKind::Closure:
+    return usageOfAdt(program, type, arguments, depth);
+  case TypeKind::Closure: {
+    const Arguments inside{type.args, arguments};
     for (const ClosureDecl::Capture &capture : program.closure(ClosureId{type.index}).captures)
-      if (!isCopy(program, capture.type))
-        return false;
-    return true;
+      if (usageOf(program, capture.type, &inside, depth) != Usage::Copies)
+        return Usage::Moves;
+    return Usage::Copies;
+  }
+  case TypeKind::Param:
+    return usageOfParam(program, type, arguments, depth);
   case TypeKind::Slice:
   case TypeKind::Fn:
   case TypeKind::Async:
   case TypeKind::Stream:
   case TypeKind::Sink:
-  case TypeKind::Param:
   case TypeKind::Projection:
   case TypeKind::Dyn:
   case TypeKind::Var:
   case TypeKind::Frame:
   case TypeKind::BoxedAsync:
-    return false;
+    return Usage::Moves;
   }
-  return false;
+  return Usage::Moves;
 }
 
-bool isShared(const Program &program, TypeId id) {
-  const Type &type = program.types[id];
-  if (type.kind == TypeKind::Adt)
-    return program.adt(AdtId{type.index}).isShared;
-  if (type.kind == TypeKind::Array)
-    return isShared(program, type.args[0]);
-  if (type.kind != TypeKind::Tuple)
-    return false;
-  bool counts = false;
-  for (TypeId element : type.args) {
-    bool shared = isShared(program, element);
-    if (!shared && !isCopy(program, element))
-      return false;
-    counts |= shared;
-  }
-  return counts;
+} // namespace
+
+Usage usage(const Program &program, TypeId type) { return usageOf(program, type, nullptr, 0); }
+
+Usage usageIfArgumentsCopy(const Program &program, TypeId type) {
+  const Arguments any{{}, nullptr, true};
+  return usageOf(program, type, &any, 0);
 }
 
 bool mayNeedDrop(const Program &program, TypeId type) { return Facts(program).needsDrop(type); }
