@@ -5,9 +5,10 @@ import statistics
 import time
 
 import bench_peers
+import bench_sources
 from bench_peers import BUILT
 from bench_programs import ROOT, field, value
-from bench_report import DASH, Cell, number
+from bench_report import DASH, Cell, number, spread_text
 
 Context = collections.namedtuple("Context", "programs peers report options say")
 Group = collections.namedtuple("Group", "workloads peers run")
@@ -258,7 +259,40 @@ def timed(context, name, command):
     return run
 
 
+LINES = 100_000
+LONG = {"compile_100k/check": ["check"], "compile_100k/O0": ["build", "-O0"]}
+
+
+# A long program of ordinary code: seconds, lines a second, and the most memory that the compiler had.
+def long_program(context, workloads):
+    source = context.programs.folder / "ordinary.async"
+    source.write_text(bench_sources.ordinary(LINES))
+    lines = source.read_text().count("\n")
+    context.report.head([f"{lines} lines of ordinary code", "seconds", "spread", "lines a second", "MB"])
+    for workload in workloads:
+        output = ["-o", context.programs.folder / "ordinary"] if LONG[workload][0] == "build" else []
+        runs, most = [], []
+        for _ in range(context.options.repeats):
+            start = time.perf_counter()
+            done, used = context.programs.measured([context.programs.asyncc, *LONG[workload], source, *output])
+            runs.append(time.perf_counter() - start if done == 0 else None)
+            most.append(used)
+        cells = [Cell(workload, 1, "async", "s", runs), Cell(f"{workload}_memory", 1, "async", "MB", most)]
+        context.report.cells += cells
+        speed = None if cells[0].failed else lines / cells[0].median
+        context.report.line([workload, number(cells[0].median), spread_text(cells[0]), number(speed), number(cells[1].median)])
+    done = context.programs.call([context.programs.asyncc, "build", "-O0", "--emit=llvm-ir", source]) if workloads else None
+    made = done.stdout.count("\n") / lines if done and done.returncode == 0 else None
+    context.report.cells.append(Cell("compile_100k/ir_lines", 1, "async", "lines a source line", [made]))
+    context.report.line(["lines of LLVM IR a source line, -O0", number(made), DASH, DASH, DASH])
+
+
 def compile_times(context, workloads):
+    if long := [workload for workload in workloads if workload in LONG]:
+        long_program(context, long)
+    workloads = [workload for workload in workloads if workload not in LONG]
+    if not workloads:
+        return
     context.report.table("compiling hello, seconds", ["cpp", "rust", "go"])
     for workload in workloads:
         runners = {}
@@ -281,7 +315,7 @@ GROUPS = {
     "frames": Group([f"frames/{case}" for case in FRAMES], ["tokio"], frames),
     "kernels": Group(KERNELS, ["cpp", "tokio", "go"], kernels),
     "servers": Group(["tcp_echo", "tcp_echo_cpu"], ["load", "tokio", "go", "cpp"], servers),
-    "compile": Group(list(COMPILE), [], compile_times),
+    "compile": Group([*LONG, *COMPILE], [], compile_times),
 }
 
 

@@ -57,6 +57,13 @@ class Programs:
         except (OSError, subprocess.TimeoutExpired):
             return None
 
+    # Exit status, and the most memory in MB.
+    def measured(self, command):
+        process = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return process.returncode, usage.ru_maxrss / 1024
+
     def must(self, command):
         done = self.call(command, limit=600)
         if done is None or done.returncode:
