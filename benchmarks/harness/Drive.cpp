@@ -16,7 +16,7 @@ extern "C" void bench_drive(uint64_t *event, int64_t times) {
     frame->resume(worker, frame, Ready, 0, 0);
   }
   head->running = running;
-  async_event_set(event);
+  async_local_event_set(event);
 }
 
 // Count.cpp's, where that is linked in.

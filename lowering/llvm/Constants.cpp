@@ -90,7 +90,8 @@ Constant *ModuleEmitter::staticAddress(ConstId item) {
 
 Constant *ModuleEmitter::spawnInfo(uint64_t size, uint32_t align, Function *thunk, Constant *settle, std::string_view name) {
   Constant *none = ConstantPointerNull::get(pointer);
-  Constant *fields[] = {ConstantInt::get(i64, size), ConstantInt::get(i64, align), thunk, settle ? settle : none, bytes(name), ConstantInt::get(i64, name.size())};
+  Constant *fields[] = {ConstantInt::get(i64, size),       ConstantInt::get(i64, align), thunk, settle ? settle : none, bytes(name),
+                        ConstantInt::get(i64, name.size())};
   return constantGlobal(ConstantStruct::getAnon(fields), 8, "spawn");
 }
 

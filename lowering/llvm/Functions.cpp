@@ -8,9 +8,12 @@ using namespace llvm;
 llvm::Type *ModuleEmitter::resultType(const ValueShape &shape) {
   switch (shape.kind) {
   case ValueShape::Kind::Empty:
-  case ValueShape::Kind::Memory: return llvm::Type::getVoidTy(context);
-  case ValueShape::Kind::Scalar: return shape.types[0];
-  case ValueShape::Kind::Pair: return StructType::get(shape.types[0], shape.types[1]);
+  case ValueShape::Kind::Memory:
+    return llvm::Type::getVoidTy(context);
+  case ValueShape::Kind::Scalar:
+    return shape.types[0];
+  case ValueShape::Kind::Pair:
+    return StructType::get(shape.types[0], shape.types[1]);
   }
   return nullptr;
 }
@@ -167,12 +170,24 @@ FunctionCallee ModuleEmitter::panicFunction(mir::AssertKind kind, mir::BinaryOp 
            : op == mir::BinaryOp::MulChecked || op == mir::BinaryOp::Mul ? "async_panic_overflow_mul"
                                                                          : "async_panic_overflow_add";
     break;
-  case mir::AssertKind::DivisionByZero: name = "async_panic_div_zero"; break;
-  case mir::AssertKind::RemainderByZero: name = "async_panic_rem_zero"; break;
-  case mir::AssertKind::DivisionOverflow: name = op == mir::BinaryOp::Rem ? "async_panic_overflow_rem" : "async_panic_overflow_div"; break;
-  case mir::AssertKind::ShiftOverflow: name = op == mir::BinaryOp::Shr ? "async_panic_overflow_shr" : "async_panic_overflow_shl"; break;
-  case mir::AssertKind::NegationOverflow: name = "async_panic_overflow_neg"; break;
-  case mir::AssertKind::Bounds: name = "async_panic_bounds"; break;
+  case mir::AssertKind::DivisionByZero:
+    name = "async_panic_div_zero";
+    break;
+  case mir::AssertKind::RemainderByZero:
+    name = "async_panic_rem_zero";
+    break;
+  case mir::AssertKind::DivisionOverflow:
+    name = op == mir::BinaryOp::Rem ? "async_panic_overflow_rem" : "async_panic_overflow_div";
+    break;
+  case mir::AssertKind::ShiftOverflow:
+    name = op == mir::BinaryOp::Shr ? "async_panic_overflow_shr" : "async_panic_overflow_shl";
+    break;
+  case mir::AssertKind::NegationOverflow:
+    name = "async_panic_overflow_neg";
+    break;
+  case mir::AssertKind::Bounds:
+    name = "async_panic_bounds";
+    break;
   }
   SmallVector<llvm::Type *, 3> types;
   for (Value *arg : args)

@@ -92,7 +92,7 @@ public:
   // Constants.cpp
   std::string_view text(Symbol symbol) const;
   std::string typeName(TypeId type);
-  llvm::Constant *bytes(std::string_view text); // with no zero at the end
+  llvm::Constant *bytes(std::string_view text);                     // with no zero at the end
   llvm::Constant *textConstant(TypeId type, std::string_view text); // the address of a constant of std's str or bytes
   std::string_view pathInProgram(frontend::FileId file) const;
   llvm::Constant *location(Span span); // the address of a Location of runtime/abi
@@ -101,14 +101,14 @@ public:
   llvm::GlobalVariable *runtimeGlobal(llvm::StringRef name, llvm::Type *type);
   llvm::MDNode *boolRange();
 
-  static constexpr uint64_t childLeaf = 1, childPointer = 2; // runtime/abi: ChildKind
-  static constexpr uint32_t descriptorMark = 0x43535941; // runtime/abi: descriptorMark
-  static constexpr uint64_t taskBodyOffset = 64; // runtime/abi: bodyOffset
+  static constexpr uint64_t childLeaf = 1, childPointer = 2;                                              // runtime/abi: ChildKind
+  static constexpr uint32_t descriptorMark = 0x43535941;                                                  // runtime/abi: descriptorMark
+  static constexpr uint64_t taskBodyOffset = 64;                                                          // runtime/abi: bodyOffset
   static constexpr uint64_t locationLengthOffset = 8, locationLineOffset = 16, locationColumnOffset = 20; // Location of runtime/abi
 
   llvm::PointerType *pointer;
   llvm::IntegerType *i1, *i8, *i32, *i64;
-  llvm::StructType *outcome; // { i64 status, i64 v0, i64 v1 }: what a start gives
+  llvm::StructType *outcome;      // { i64 status, i64 v0, i64 v1 }: what a start gives
   llvm::FunctionType *resumeType; // void (worker, frame, i64 status, i64 v0, i64 v1)
 
 private:

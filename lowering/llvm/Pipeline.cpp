@@ -36,8 +36,7 @@ std::unique_ptr<TargetMachine> makeTarget(unsigned level, std::string &errors) {
                             : level == 1 ? CodeGenOptLevel::Less
                             : level == 2 ? CodeGenOptLevel::Default
                                          : CodeGenOptLevel::Aggressive;
-  return std::unique_ptr<TargetMachine>(
-      target->createTargetMachine(triple, "x86-64", "", options, Reloc::PIC_, CodeModel::Small, codegen));
+  return std::unique_ptr<TargetMachine>(target->createTargetMachine(triple, "x86-64", "", options, Reloc::PIC_, CodeModel::Small, codegen));
 }
 
 bool linkInlinePart(Module &module, const std::string &bitcodePath, std::string &errors) {
@@ -53,12 +52,9 @@ bool linkInlinePart(Module &module, const std::string &bitcodePath, std::string 
   }
   (*part)->setTargetTriple(module.getTargetTriple());
   (*part)->setDataLayout(module.getDataLayout());
-  bool failed = Linker::linkModules(module, std::move(*part), Linker::LinkOnlyNeeded,
-                                    [](Module &destination, const StringSet<> &linked) {
-                                      internalizeModule(destination, [&](const GlobalValue &value) {
-                                        return !value.hasName() || !linked.count(value.getName());
-                                      });
-                                    });
+  bool failed = Linker::linkModules(module, std::move(*part), Linker::LinkOnlyNeeded, [](Module &destination, const StringSet<> &linked) {
+    internalizeModule(destination, [&](const GlobalValue &value) { return !value.hasName() || !linked.count(value.getName()); });
+  });
   if (failed)
     errors = bitcodePath + " does not fit this compiler";
   // Code for the same processor as the program's: a function that names its own is not inlined into one that does not.
@@ -89,9 +85,7 @@ void optimise(Module &module, TargetMachine &target, unsigned level) {
     // Only what was asked to be inlined always, so that the code stays as it was written.
     passes.addPass(AlwaysInlinerPass(false));
   } else {
-    passes = builder.buildPerModuleDefaultPipeline(level == 1   ? OptimizationLevel::O1
-                                                   : level == 2 ? OptimizationLevel::O2
-                                                                : OptimizationLevel::O3);
+    passes = builder.buildPerModuleDefaultPipeline(level == 1 ? OptimizationLevel::O1 : level == 2 ? OptimizationLevel::O2 : OptimizationLevel::O3);
   }
   passes.run(module, modules);
 }
@@ -101,8 +95,7 @@ std::string emitFile(Module &module, TargetMachine &target, FileType type) {
   raw_svector_ostream stream(bytes);
   legacy::PassManager passes;
   passes.add(createTargetTransformInfoWrapperPass(target.getTargetIRAnalysis()));
-  if (target.addPassesToEmitFile(passes, stream, nullptr,
-                                 type == FileType::Object ? CodeGenFileType::ObjectFile : CodeGenFileType::AssemblyFile))
+  if (target.addPassesToEmitFile(passes, stream, nullptr, type == FileType::Object ? CodeGenFileType::ObjectFile : CodeGenFileType::AssemblyFile))
     return {};
   passes.run(module);
   return std::string(bytes.begin(), bytes.end());

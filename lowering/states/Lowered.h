@@ -35,7 +35,7 @@ constexpr uint64_t headerSize = 16;
 // Results of more bytes stay in the callee's frame.
 constexpr uint64_t maxResultInRegisters = 16;
 constexpr uint64_t futureLeafSize = 40; // of async_future_await
-constexpr uint64_t minLeafSize = 32; // runtime/abi: Leaf
+constexpr uint64_t minLeafSize = 32;    // runtime/abi: Leaf
 constexpr uint32_t noSlot = UINT32_MAX;
 
 struct Slot {
@@ -49,10 +49,10 @@ struct State {
   mir::BlockId block; // the one that ends with the await
   frontend::Span span;
   uint32_t callee = UINT32_MAX; // instance; none: an Async value, by async_future_await
-  mir::BitSet slots; // numbers of the slots that live across it, resident ones included
+  mir::BitSet slots;            // numbers of the slots that live across it, resident ones included
   uint64_t childOffset = 0, childSize = 0;
   uint32_t childAlign = 8;
-  bool boxed = false; // the child is on the heap
+  bool boxed = false;    // the child is on the heap
   bool shielded = false; // in cleanup: a request to stop does not end it
 };
 
@@ -61,15 +61,15 @@ struct Lowered {
   std::vector<Slot> slots;
   std::vector<uint32_t> slotOf; // by local: number of its slot or noSlot
   uint32_t unwindSlot = noSlot, shieldSlot = noSlot, futureSlot = noSlot;
-  std::vector<State> states; // state n is states[n - 1]
+  std::vector<State> states;     // state n is states[n - 1]
   std::vector<uint32_t> stateOf; // by block: number of its state, or 0
-  uint64_t size = headerSize; // of the frame, once it has started
+  uint64_t size = headerSize;    // of the frame, once it has started
   uint32_t align = 8;
   uint64_t stateOffset = headerSize; // of the number of the state
   // What else lies in `size`: the headers of this frame and of those nested in its largest child, in bytes, and the frame of the runtime's leaf at their end.
   uint64_t headers = headerSize, waiter = 0;
   // Before the start the arguments lie in the frame.
-  std::vector<uint64_t> argOffsets; // by parameter
+  std::vector<uint64_t> argOffsets;    // by parameter
   uint64_t unstartedSize = headerSize; // what a frame that is made before its start needs: at least `size`
 
   uint32_t stateSize() const { return states.size() <= 1 ? 0 : states.size() <= 0xFF ? 1 : states.size() <= 0xFFFF ? 2 : 4; }

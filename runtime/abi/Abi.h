@@ -57,8 +57,8 @@ struct FrameStateInfo {
   uint32_t child; // where what is awaited lies in this frame, a multiple of 8, with a ChildKind. Requests to stop find the leaves by it
 };
 enum ChildKind : uint32_t {
-  ChildFrame = 0, // a frame
-  ChildLeaf = 1, // a Leaf
+  ChildFrame = 0,   // a frame
+  ChildLeaf = 1,    // a Leaf
   ChildPointer = 2, // the address of a frame on the heap
 };
 constexpr uint32_t childKindMask = 7;
@@ -66,7 +66,7 @@ struct FrameDescriptor {
   const char *name;
   uint32_t nameLength;
   uint32_t frameSize;
-  uint32_t stateCount; // state n is states[n - 1]
+  uint32_t stateCount;  // state n is states[n - 1]
   uint32_t stateOffset; // of n in the frame: an unsigned number of stateSize(stateCount) bytes
   FrameStateInfo states[1];
 };
@@ -92,18 +92,18 @@ using Settle = void *(*)(uint64_t v0, uint64_t v1);
 
 // One constant for each place that spawns.
 struct SpawnInfo {
-  uint64_t frameSize; // of the body, with its header
+  uint64_t frameSize;  // of the body, with its header
   uint64_t frameAlign; // at most 16; `hasWords` beside it: these fields are a task's own copy, with TaskWords behind
-  Resume start; // the start thunk
-  Settle settle; // null: the value needs nothing
-  const char *name; // of the function, for reports
+  Resume start;        // the start thunk
+  Settle settle;       // null: the value needs nothing
+  const char *name;    // of the function, for reports
   uint64_t nameLength;
 };
 constexpr uint64_t hasWords = uint64_t{1} << 63;
 
 // What a spawn or its scope says to the scheduler.
 struct TaskWords {
-  int64_t deadline; // nanoseconds after the spawn; 0: none
+  int64_t deadline;  // nanoseconds after the spawn; 0: none
   uint32_t priority; // TaskPriority
   uint32_t afterCount;
   int64_t *after; // ids of tasks of the same scope that have to end before
@@ -114,7 +114,7 @@ static_assert(sizeof(SpawnInfo) == 48 && offsetof(SpawnInfo, start) == 16 && off
 struct Scope;
 
 enum TaskMark : uint8_t {
-  TaskCut = 1, // while it runs: nothing shields it from a request to stop, by anyone
+  TaskCut = 1,   // while it runs: nothing shields it from a request to stop, by anyone
   TaskTaken = 2, // after its end: the outcome was read, by the owner of the handle
 };
 
@@ -126,14 +126,14 @@ struct Opened {
 
 // The head of a task; the frame of its body follows. It is itself the `cont` of the body. A cache line.
 struct Task {
-  Resume resume; // the runtime's finish function
-  uint64_t word; // see TaskWord.h
+  Resume resume;   // the runtime's finish function
+  uint64_t word;   // see TaskWord.h
   uint64_t joiner; // 0, a Leaf, 1 done, 2 the handle was given up
   Scope *scope;
   Task *scopeNext, *scopePrev;
   uint64_t opened;
-  uint8_t stops; // why a wait of the task may have to stop: see Stop in Scheduler.h
-  uint8_t mark; // TaskMark
+  uint8_t stops;  // why a wait of the task may have to stop: see Stop in Scheduler.h
+  uint8_t mark;   // TaskMark
   uint8_t status; // of the outcome, behind the end; v0 and v1 are then in the first words of the body's frame
   uint32_t id;
 };
@@ -143,34 +143,34 @@ static_assert(sizeof(Task) == bodyOffset && offsetof(Task, word) == 8);
 // std's Scope: 16 words in the frame that opened it.
 struct Scope {
   uint32_t lock;
-  uint8_t report; // failures are printed, siblings go on
-  uint8_t cancelled; // 1 its tasks were asked to stop, 2 cut
-  uint8_t stopsBody; // a failure asked the body to stop
+  uint8_t report;      // failures are printed, siblings go on
+  uint8_t cancelled;   // 1 its tasks were asked to stop, 2 cut
+  uint8_t stopsBody;   // a failure asked the body to stop
   uint8_t bodyStopped; // and an await of the body was cancelled for it
-  uint64_t pending; // tasks that have not ended
-  Task *first; // tasks that run
-  Leaf *waiter; // async_scope_wait
+  uint64_t pending;    // tasks that have not ended
+  Task *first;         // tasks that run
+  Leaf *waiter;        // async_scope_wait
   Task *owner;
-  Opened opened; // in the owner
+  Opened opened;  // in the owner
   uint64_t panic; // the first failure is this panic
-  void *errors; // chain of errors, the first in time first
+  void *errors;   // chain of errors, the first in time first
   void *lastError;
   uint64_t failure; // 0 none, 1 an error, 3 a panic
-  void *held; // tasks that wait for others to end (`after:`)
-  TaskWords words; // for tasks that say nothing themselves; priority and deadline
-  Task *timer; // a task of the scope that need not be waited for (`cancel_after`)
+  void *held;       // tasks that wait for others to end (`after:`)
+  TaskWords words;  // for tasks that say nothing themselves; priority and deadline
+  Task *timer;      // a task of the scope that need not be waited for (`cancel_after`)
 };
 static_assert(sizeof(Scope) == 128 && offsetof(Scope, opened) % 8 == 0);
 
 // One of several futures that a frame waits for (std/core/future.async; words only there, so that the order is this one). The head is a frame's: the
 // future continues into it.
 struct Arm {
-  Frame head; // state: see Arms.cpp
+  Frame head;      // state: see Arms.cpp
   uint64_t status; // of the outcome; 1 while there is none
   uint64_t v0, v1;
   Frame *frame; // on the heap (async_frame_new)
-  Arm *base; // the first arm of the group
-  Arm *next; // in the order of ending
+  Arm *base;    // the first arm of the group
+  Arm *next;    // in the order of ending
   // Only in the first arm.
   Leaf *waiter;
   Arm *firstEnded, *lastEnded;
@@ -202,7 +202,7 @@ static_assert(sizeof(Buffer) == 16 && sizeof(Text) == 24);
 // The head of a worker that generated code may read.
 struct WorkerHead {
   uint64_t running; // the task, or 0; bit 0: awaits that begin now are not cancelled
-  int32_t budget; // of operations that are ready at once
+  int32_t budget;   // of operations that are ready at once
 };
 
 } // namespace async::abi
@@ -214,7 +214,7 @@ using AsyncWorker = async::abi::Worker;
 int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1));
 
 AsyncWorker *async_current_worker(void); // of this thread
-extern uint8_t async_is_threaded; // a second thread has ever been started
+extern uint8_t async_is_threaded;        // a second thread has ever been started
 
 // Tasks.
 async::abi::Task *async_spawn(AsyncWorker *worker, async::abi::Scope *scope, const async::abi::SpawnInfo *info);
@@ -225,17 +225,20 @@ void async_shield_end(AsyncWorker *worker, uint32_t old);
 // Futures on the heap: a frame that has not started, with its size kept in front of it. `resume` is the start thunk.
 async::abi::Frame *async_frame_new(uint64_t size, uint64_t align, async::abi::Resume startThunk);
 void async_frame_started(async::abi::Frame *frame); // who starts a frame on the heap says so before
-void async_frame_free(async::abi::Frame *frame); // drops the arguments if it never started
+void async_frame_free(async::abi::Frame *frame);    // drops the arguments if it never started
 void async_frame_release(async::abi::Frame *frame); // only the memory
 // Start (frame of 40 bytes): starts such a frame and waits for its end; gives its outcome. The caller frees the frame after reading a large value.
 ASYNC_START async::abi::Outcome async_future_await(AsyncWorker *worker, async::abi::Frame *leaf, async::abi::Frame *future);
 
 // Leaves beside those that std declares.
 ASYNC_START async::abi::Outcome async_yield_now(AsyncWorker *worker, async::abi::Frame *leaf); // 32 bytes
-// An event of one thread: two words, 0 at first, that only this thread touches meanwhile: the leaf that waits, and the frame of its caller, so that
-// whoever resumes that frame need not read the leaf. One waits at a time. `wait` takes a setting; they do not add up.
-ASYNC_START async::abi::Outcome async_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event, uint64_t caller); // 40 bytes
+// An event: a word, 0 at first, for one waiter at a time. `wait` takes a setting; settings do not add up.
+ASYNC_START async::abi::Outcome async_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event); // 48 bytes
 void async_event_set(uint64_t *event);
+// The same between tasks of one thread, without atomics. Two words: the leaf that waits, and the frame of its caller, so that whoever resumes that frame
+// need not read the leaf.
+ASYNC_START async::abi::Outcome async_local_event_wait(AsyncWorker *worker, async::abi::Frame *leaf, uint64_t *event, uint64_t caller); // 40 bytes
+void async_local_event_set(uint64_t *event);
 
 // Panics. All raise an exception of the platform's unwinder that async_personality knows; a landing pad gets its address, async_catch gives the
 // payload of status Panicked, async_resume_panic raises it again.

@@ -57,11 +57,15 @@ namespace {
 const char *nameOf(const Leaf *leaf) {
   switch (kindOf(leaf)) {
   case YieldKind:
-  case StoppedYieldKind: return "its turn";
-  case EventKind: return "an event";
-  case JoinKind: return "the end of a task";
+  case StoppedYieldKind:
+    return "its turn";
+  case LocalEventKind:
+    return "an event";
+  case JoinKind:
+    return "the end of a task";
   case PlainKind:
-  case HookedKind: return opsOf(leaf)->name;
+  case HookedKind:
+    return opsOf(leaf)->name;
   }
   return "";
 }
@@ -72,9 +76,12 @@ void writeFrame(const Frame *frame) {
   if (!state || !state->place)
     return;
   char line[20], column[20];
-  Piece pieces[] = {{"    ", 4}, {state->place->file, state->place->fileLength}, {":", 1}, {line, formatNumber(state->place->line, line)}, {":", 1},
-                    {column, formatNumber(state->place->column, column)}, {" ", 1}, {descriptor->name, descriptor->nameLength},
-                    {" awaits ", 8}, {state->awaited, state->awaitedLength}, {"\n", 1}};
+  Piece pieces[] = {{"    ", 4},     {state->place->file, state->place->fileLength},
+                    {":", 1},        {line, formatNumber(state->place->line, line)},
+                    {":", 1},        {column, formatNumber(state->place->column, column)},
+                    {" ", 1},        {descriptor->name, descriptor->nameLength},
+                    {" awaits ", 8}, {state->awaited, state->awaitedLength},
+                    {"\n", 1}};
   writeError(pieces, 11);
 }
 

@@ -20,14 +20,14 @@ ASYNC_START Outcome async_yield_now(Worker *worker, Frame *frame) {
   return pendingOutcome;
 }
 
-ASYNC_START Outcome async_event_wait(Worker *worker, Frame *frame, uint64_t *event, uint64_t caller) {
+ASYNC_START Outcome async_local_event_wait(Worker *worker, Frame *frame, uint64_t *event, uint64_t caller) {
   if (*event == eventSet) {
     *event = eventUnset;
     return ready();
   }
-  auto *leaf = reinterpret_cast<EventLeaf *>(frame);
+  auto *leaf = reinterpret_cast<LocalEventLeaf *>(frame);
   leaf->event = event;
-  beginWait(worker, leaf, EventKind);
+  beginWait(worker, leaf, LocalEventKind);
   event[0] = reinterpret_cast<uint64_t>(leaf);
   event[1] = caller;
   return pendingOutcome;

@@ -50,8 +50,12 @@ int64_t call(IoLeaf *leaf) {
   for (;;) {
     int64_t result = 0;
     switch (static_cast<Operation>(leaf->operation & 0xff)) {
-    case Accept: result = acceptNow(leaf->fd); break;
-    case Connect: result = connectNow(leaf); break;
+    case Accept:
+      result = acceptNow(leaf->fd);
+      break;
+    case Connect:
+      result = connectNow(leaf);
+      break;
     case Read:
       result = recv(leaf->fd, leaf->data, leaf->length, 0);
       if (result < 0)

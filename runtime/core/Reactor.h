@@ -22,9 +22,9 @@ struct IoLeaf;
 struct Descriptor {
   uint32_t lock;
   uint8_t registered;
-  uint8_t edges; // bit: Direction
-  uint8_t hungUp; // an error or end was announced: calls are never skipped
-  uint8_t drained; // by the reader: the last read took all there was
+  uint8_t edges;              // bit: Direction
+  uint8_t hungUp;             // an error or end was announced: calls are never skipped
+  uint8_t drained;            // by the reader: the last read took all there was
   IoLeaf *first[2], *last[2]; // that wait, by Direction
 };
 
@@ -37,16 +37,16 @@ struct IoLeaf : OpsLeaf {
 };
 static_assert(sizeof(IoLeaf) == 72);
 
-Descriptor *descriptorOf(int fd); // null: no memory, or a number out of range
+Descriptor *descriptorOf(int fd);                       // null: no memory, or a number out of range
 int registerDescriptor(Descriptor *descriptor, int fd); // 0 or -errno
-void forgetDescriptor(int fd); // before it is closed
+void forgetDescriptor(int fd);                          // before it is closed
 
-bool isReactorOpen(); // a socket has had to wait
-bool takePolling(); // true: the caller polls, once, by one of the next two
+bool isReactorOpen();                                // a socket has had to wait
+bool takePolling();                                  // true: the caller polls, once, by one of the next two
 bool waitReactor(Worker *worker, int64_t timeoutNs); // negative: no limit; true: something was woken
-void leavePolling(); // without having polled
-bool pollReactor(Worker *worker); // does not wait; false too if somebody else polls
-void wakeReactor(); // the worker that polls
+void leavePolling();                                 // without having polled
+bool pollReactor(Worker *worker);                    // does not wait; false too if somebody else polls
+void wakeReactor();                                  // the worker that polls
 void closeReactor();
 void freeDescriptors();
 

@@ -158,7 +158,8 @@ void requeueYielded(Worker *worker, Task *task) {
 void refreshStops(Task *task) {
   uint8_t stops = task->stops & StopTask;
   eachOpened(
-      task, [&](Scope *scope) { stops |= Real::load(&scope->stopsBody) ? StopScopes : 0; }, [&](abi::Arm *group) { stops |= group->cancelling ? StopArms : 0; });
+      task, [&](Scope *scope) { stops |= Real::load(&scope->stopsBody) ? StopScopes : 0; },
+      [&](abi::Arm *group) { stops |= group->cancelling ? StopArms : 0; });
   task->stops = stops;
 }
 
@@ -258,12 +259,18 @@ void deliverStops(Worker *worker, Task *task, abi::Arm *only) {
 
 bool cancelWait(Worker *worker, Leaf *leaf) {
   switch (kindOf(leaf)) {
-  case YieldKind: leaf->owner |= StoppedYieldKind; return false; // it is in the queue: it is resumed as cancelled when its turn comes
-  case StoppedYieldKind: return false;
-  case EventKind: return cancelEvent(leaf);
-  case JoinKind: return cancelJoin(leaf);
+  case YieldKind:
+    leaf->owner |= StoppedYieldKind;
+    return false; // it is in the queue: it is resumed as cancelled when its turn comes
+  case StoppedYieldKind:
+    return false;
+  case LocalEventKind:
+    return cancelLocalEvent(leaf);
+  case JoinKind:
+    return cancelJoin(leaf);
   case PlainKind:
-  case HookedKind: return opsOf(leaf)->cancel(worker, leaf);
+  case HookedKind:
+    return opsOf(leaf)->cancel(worker, leaf);
   }
   return false;
 }

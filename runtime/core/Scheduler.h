@@ -11,14 +11,14 @@ namespace async::core {
 
 // Leaf::owner beside the task's address. The kinds from StoppedYield on are not resumed directly.
 constexpr uint64_t leafShielded = 1;
-enum LeafKind : uint64_t { YieldKind = 0 << 1, EventKind = 1 << 1, JoinKind = 2 << 1, PlainKind = 3 << 1, StoppedYieldKind = 4 << 1, HookedKind = 5 << 1 };
+enum LeafKind : uint64_t { YieldKind = 0 << 1, LocalEventKind = 1 << 1, JoinKind = 2 << 1, PlainKind = 3 << 1, StoppedYieldKind = 4 << 1, HookedKind = 5 << 1 };
 constexpr uint64_t leafKindMask = 14, leafIndirect = 8, taskMask = ~uint64_t{15};
 
 // What PlainKind and HookedKind leaves are.
 struct LeafOps {
-  const char *name; // what it waits for, in reports
+  const char *name;                           // what it waits for, in reports
   bool (*cancel)(Worker *worker, Leaf *leaf); // see cancelWait
-  abi::Resume resume; // Hooked: gets the outcome in place of the caller
+  abi::Resume resume;                         // Hooked: gets the outcome in place of the caller
 };
 struct OpsLeaf : Leaf {
   const LeafOps *ops;
@@ -26,9 +26,9 @@ struct OpsLeaf : Leaf {
 
 // Task::stops. While any is set, what waits is looked at behind each run.
 enum Stop : uint8_t {
-  StopTask = 1, // a request to stop the whole task was taken from the word
+  StopTask = 1,   // a request to stop the whole task was taken from the word
   StopScopes = 2, // some scope wants its body to stop (Scope::stopsBody)
-  StopArms = 4, // some group of arms is being stopped
+  StopArms = 4,   // some group of arms is being stopped
 };
 
 constexpr int32_t budgetOfRun = 128;
@@ -59,7 +59,7 @@ inline void yieldTurn(Worker *worker, Leaf *leaf) {
   worker->yielded = leaf;
 }
 
-void wakeLeaf(Worker *worker, Leaf *leaf); // next, on this worker
+void wakeLeaf(Worker *worker, Leaf *leaf);      // next, on this worker
 void wakeLeafLater(Worker *worker, Leaf *leaf); // after what is in the queue: for batches
 void submitTask(Worker *worker, Task *task, uint64_t tag = 0);
 void cancelTask(Worker *worker, Task *task);
@@ -69,9 +69,9 @@ void cutTask(Worker *worker, Task *task); // rules.md O2: its awaits end at once
 void deliverStops(Worker *worker, Task *task, abi::Arm *only);
 bool cancelWait(Worker *worker, Leaf *leaf); // true: it no longer waits and is resumed as cancelled. Asking again is harmless
 
-void runLoop(Worker *worker); // until the run is over
+void runLoop(Worker *worker);                   // until the run is over
 void runUntilEnded(Worker *worker, Task *task); // sets the running task aside
-bool pollSources(Worker *worker); // timers, signals, entries from outside; true: something may be runnable
+bool pollSources(Worker *worker);               // timers, signals, entries from outside; true: something may be runnable
 void pushEntry(Worker *worker, uint64_t entry); // to the ring
 void inject(uint64_t entry);
 
@@ -81,9 +81,9 @@ bool isRunning(const abi::Arm *arm);
 abi::Arm *groupOf(Leaf *leaf); // that the leaf waits for; null: it is no such leaf
 // Scope.cpp
 void cancelScope(Worker *worker, Scope *scope, bool cuts = false);
-void stopTimer(Worker *worker, Scope *scope); // under its lock: if nobody but the timer is waited for
+void stopTimer(Worker *worker, Scope *scope);                                   // under its lock: if nobody but the timer is waited for
 void recordFailure(Worker *worker, Scope *scope, int64_t kind, uint64_t value); // 1: an error; 3: a panic
-Scope *scopeOf(Leaf *leaf); // that the leaf waits for; null: it is no such leaf
+Scope *scopeOf(Leaf *leaf);                                                     // that the leaf waits for; null: it is no such leaf
 // Task.cpp
 Task *joinedBy(Leaf *leaf); // null: it is no such leaf
 bool cancelJoin(Leaf *leaf);
@@ -93,7 +93,7 @@ bool hasEnded(Task *task);
 void stopTask(Worker *worker, Task *task, bool cuts);
 const abi::SpawnInfo *infoOf(const Task *task);
 // Leaves.cpp
-bool cancelEvent(Leaf *leaf);
+bool cancelLocalEvent(Leaf *leaf);
 // Signals.cpp
 bool handleSignals(Worker *worker);
 // Start.cpp

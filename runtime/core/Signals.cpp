@@ -28,8 +28,8 @@ constexpr int64_t largestSignal = 31;
 struct State {
   uint32_t lock;
   uint32_t listened; // bits: the program has waited for it
-  uint32_t unseen; // bits: came while nobody waited
-  uint32_t handled; // bits: our handler is installed
+  uint32_t unseen;   // bits: came while nobody waited
+  uint32_t handled;  // bits: our handler is installed
   uint32_t stopping; // number of the signal that cancelled main
   SignalLeaf *waiting;
   struct sigaction old[largestSignal + 1];

@@ -112,8 +112,9 @@ int checkLeaks() {
     return 0;
   char numbers[4][20];
   auto number = [&](int i, int64_t value) { return Piece{numbers[i], formatNumber(static_cast<uint64_t>(value), numbers[i])}; };
-  Piece pieces[] = {{"still live at the end: ", 23}, number(0, all.tasks), {" tasks, ", 8}, number(1, all.frames), {" frames, ", 9},
-                    number(2, all.timers), {" timers, ", 9}, number(3, all.descriptors), {" descriptors\n", 13}};
+  Piece pieces[] = {
+      {"still live at the end: ", 23}, number(0, all.tasks),  {" tasks, ", 8}, number(1, all.frames), {" frames, ", 9}, number(2, all.timers), {" timers, ", 9},
+      number(3, all.descriptors),      {" descriptors\n", 13}};
   writeError(pieces, 9);
   return 70;
 }
@@ -121,13 +122,15 @@ int checkLeaks() {
 int exitCodeOf(Task *main, int (*report)(uint64_t, uint64_t)) {
   auto [status, v0, v1] = outcomeOf(main);
   switch (static_cast<abi::Status>(status)) {
-  case abi::Ready: return report ? report(v0, v1) : 0;
+  case abi::Ready:
+    return report ? report(v0, v1) : 0;
   case abi::Panicked:
     reportPanic(v0, "");
     freePanic(v0);
     return 101;
   case abi::Cancelled:
-  case abi::Pending: return 128 + stoppingSignal();
+  case abi::Pending:
+    return 128 + stoppingSignal();
   }
   return 1;
 }

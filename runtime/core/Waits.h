@@ -15,10 +15,10 @@ static_assert(sizeof(JoinLeaf) == 40);
 // The first word of an event, else the leaf that waits.
 constexpr uint64_t eventUnset = 0, eventSet = 1;
 
-struct EventLeaf : Leaf {
+struct LocalEventLeaf : Leaf {
   uint64_t *event;
 };
-static_assert(sizeof(EventLeaf) == 40);
+static_assert(sizeof(LocalEventLeaf) == 40);
 
 inline uint64_t sizeOfTask(const abi::SpawnInfo *info) {
   return abi::bodyOffset + (info->frameSize < abi::frameHeaderSize ? abi::frameHeaderSize : info->frameSize);

@@ -18,9 +18,14 @@ Leaf *leafUnder(Frame *frame) {
       return nullptr;
     char *child = reinterpret_cast<char *>(frame) + (state->child & ~abi::childKindMask);
     switch (static_cast<abi::ChildKind>(state->child & abi::childKindMask)) {
-    case abi::ChildFrame: frame = reinterpret_cast<Frame *>(child); break;
-    case abi::ChildPointer: frame = *reinterpret_cast<Frame **>(child); break;
-    case abi::ChildLeaf: return reinterpret_cast<Leaf *>(child);
+    case abi::ChildFrame:
+      frame = reinterpret_cast<Frame *>(child);
+      break;
+    case abi::ChildPointer:
+      frame = *reinterpret_cast<Frame **>(child);
+      break;
+    case abi::ChildLeaf:
+      return reinterpret_cast<Leaf *>(child);
     }
   }
 }
@@ -29,10 +34,12 @@ Leaf *leafUnder(Frame *frame) {
 
 LeafWalk::LeafWalk(Task *task) : body(bodyOf(task)) {
   // Those that a leaf waits for are found through it.
-  eachOpened(task, [](Scope *) {}, [this](Arm *other) {
-    if (!other->waiter)
-      add(other);
-  });
+  eachOpened(
+      task, [](Scope *) {},
+      [this](Arm *other) {
+        if (!other->waiter)
+          add(other);
+      });
 }
 
 void LeafWalk::add(Arm *other) {

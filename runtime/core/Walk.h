@@ -11,7 +11,7 @@ namespace async::core {
 
 class LeafWalk {
 public:
-  explicit LeafWalk(Task *task); // all of the task
+  explicit LeafWalk(Task *task);                       // all of the task
   explicit LeafWalk(abi::Arm *group) : group(group) {} // what the arms of the group wait for
 
   Leaf *next(); // null: there are no more
@@ -22,7 +22,7 @@ private:
 
   Frame *body = nullptr;
   abi::Arm *group = nullptr; // whose arms are walked
-  uint64_t at = 0; // the next arm of it
+  uint64_t at = 0;           // the next arm of it
   abi::Arm *later = nullptr; // groups to come
 };
 

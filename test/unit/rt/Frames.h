@@ -68,8 +68,8 @@ inline Outcome run(Machine &m, Outcome last) {
 }
 
 constexpr Location scriptPlace{};
-static const FrameDescriptor scriptDescriptor asm("rtScriptFrame") __attribute__((used)){
-    "script", 6, sizeof(ScriptFrame), 1, 0, {{&scriptPlace, "a leaf", 6, offsetof(ScriptFrame, child) | ChildLeaf}}};
+static const FrameDescriptor scriptDescriptor asm("rtScriptFrame")
+    __attribute__((used)){"script", 6, sizeof(ScriptFrame), 1, 0, {{&scriptPlace, "a leaf", 6, offsetof(ScriptFrame, child) | ChildLeaf}}};
 // runScript behind the mark of a descriptor; each file has its own.
 ASYNC_RESUME void resumeScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) asm("rtScript");
 ASYNC_RESUME static void runScript(Worker *worker, Frame *frame, int64_t status, uint64_t v0, uint64_t v1) asm("rtRunScript") __attribute__((used));

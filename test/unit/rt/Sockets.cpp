@@ -120,9 +120,8 @@ protected:
     };
   }
 };
-INSTANTIATE_TEST_SUITE_P(Worlds, Sockets, testing::ValuesIn(settingsOf), [](const auto &info) {
-  return info.param.simulated ? std::string("simulated") : "workers" + std::string(info.param.workers);
-});
+INSTANTIATE_TEST_SUITE_P(Worlds, Sockets, testing::ValuesIn(settingsOf),
+                         [](const auto &info) { return info.param.simulated ? std::string("simulated") : "workers" + std::string(info.param.workers); });
 
 TEST_P(Sockets, AResetIsAnError) {
   Script main{{accepts([] {

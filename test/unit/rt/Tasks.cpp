@@ -20,9 +20,8 @@ class Tasks : public testing::TestWithParam<Settings> {
 protected:
   int run(const Script &script, void *data = nullptr) { return runMain(script, data, GetParam()); }
 };
-INSTANTIATE_TEST_SUITE_P(Worlds, Tasks, testing::ValuesIn(settingsOf), [](const auto &info) {
-  return info.param.simulated ? std::string("simulated") : "workers" + std::string(info.param.workers);
-});
+INSTANTIATE_TEST_SUITE_P(Worlds, Tasks, testing::ValuesIn(settingsOf),
+                         [](const auto &info) { return info.param.simulated ? std::string("simulated") : "workers" + std::string(info.param.workers); });
 
 Step sleepFor(int64_t duration) {
   return [=](Machine &m, Outcome) { return async_sleep_until(m.worker, m.child(), async_now() + duration); };
@@ -48,7 +47,8 @@ TEST_P(Tasks, MainGivesItsValue) {
 TEST_P(Tasks, ManySpawnedAndJoined) {
   static std::atomic<int> ran;
   ran = 0;
-  static Script child{{yieldNow(), [](Machine &m, Outcome) {
+  static Script child{{yieldNow(),
+                       [](Machine &m, Outcome) {
                          ++ran;
                          return done(reinterpret_cast<uint64_t>(m.frame->data) * 2);
                        }},
@@ -79,14 +79,16 @@ TEST_P(Tasks, ManyAtOnceInATree) {
   static std::atomic<int> ran;
   ran = 0;
   static Script leaf{{yieldNow(), yieldNow(), [](Machine &, Outcome) { return ++ran, done(); }}, {}};
-  static Script branch{{openScope(), [](Machine &m, Outcome) {
+  static Script branch{{openScope(),
+                        [](Machine &m, Outcome) {
                           for (int i = 0; i < 300; ++i)
                             async_task_release(spawn(m.worker, &m.frame->scope, leaf));
                           return done();
                         },
                         waitScope()},
                        {}};
-  Script main{{openScope(), [](Machine &m, Outcome) {
+  Script main{{openScope(),
+               [](Machine &m, Outcome) {
                  for (int i = 0; i < 20; ++i)
                    async_task_release(spawn(m.worker, &m.frame->scope, branch));
                  return done();
@@ -101,9 +103,9 @@ TEST_P(Tasks, CancellingATaskRunsItsCleanupShielded) {
   static std::atomic<int> cleaned;
   cleaned = 0;
   static Script sleeper{{sleepFor(1000'000 * ms)}, {sleepFor(1 * ms), [](Machine &, Outcome last) {
-                           EXPECT_EQ(last.status, Ready);
-                           return ++cleaned, done();
-                         }}};
+                                                      EXPECT_EQ(last.status, Ready);
+                                                      return ++cleaned, done();
+                                                    }}};
   Script main{{openScope(),
                [](Machine &m, Outcome) {
                  m.local(0) = reinterpret_cast<uint64_t>(spawn(m.worker, &m.frame->scope, sleeper));
@@ -181,7 +183,8 @@ TEST_P(Tasks, AFailureStopsTheScope) {
                           m.local(3) = Ready; // the unwinding ends here
                           return done();
                         }}};
-  static Script other{{sleepFor(200 * ms), [](Machine &, Outcome last) {
+  static Script other{{sleepFor(200 * ms),
+                       [](Machine &, Outcome last) {
                          EXPECT_EQ(last.status, Ready); // an arm beside the scope goes on
                          return done(5);
                        }},
@@ -263,11 +266,11 @@ TEST_P(Tasks, CancelReachesThroughArms) {
   static Script slow{{sleepFor(1000'000 * ms)}, {sleepFor(ms), yieldNow(), [](Machine &, Outcome) { return ++ended, done(); }}};
   static Arm arms[2];
   static Script child{{[](Machine &m, Outcome) {
-                         memset(static_cast<void *>(arms), 0, sizeof arms);
-                         arms[0].frame = future(slow);
-                         arms[1].frame = future(slow);
-                         return async_arms_next(m.worker, m.child(), arms, 2);
-                       }},
+                        memset(static_cast<void *>(arms), 0, sizeof arms);
+                        arms[0].frame = future(slow);
+                        arms[1].frame = future(slow);
+                        return async_arms_next(m.worker, m.child(), arms, 2);
+                      }},
                       {[](Machine &, Outcome) {
                         EXPECT_EQ(ended, 2);
                         async_frame_free(arms[0].frame);
@@ -363,34 +366,68 @@ TEST_P(Tasks, StoppingManyArms) {
   EXPECT_EQ(run(main, &waits), 0);
 }
 
-TEST_P(Tasks, EventsPingPong) {
-  if (std::string(GetParam().workers) != "1")
-    GTEST_SKIP() << "an event is of one thread";
+// Two tasks in turns by events: of any threads, and of one.
+struct AnyEvent {
+  static Outcome wait(Machine &m, uint64_t *event) { return async_event_wait(m.worker, m.child(), event); }
+  static void set(uint64_t *event) { async_event_set(event); }
+};
+struct LocalEvent {
+  static Outcome wait(Machine &m, uint64_t *event) { return async_local_event_wait(m.worker, m.child(), event, reinterpret_cast<uint64_t>(m.frame)); }
+  static void set(uint64_t *event) { async_local_event_set(event); }
+};
+template <typename Event> Script pingPong() {
   static uint64_t events[2][2];
   memset(events, 0, sizeof events);
-  static Script pong{{[](Machine &m, Outcome) { return async_event_wait(m.worker, m.child(), events[0], reinterpret_cast<uint64_t>(m.frame)); },
+  static Script pong{{[](Machine &m, Outcome) { return Event::wait(m, events[0]); },
                       [](Machine &m, Outcome) {
-                        async_event_set(events[1]);
+                        Event::set(events[1]);
                         if (++m.local(0) < 5000)
                           m.frame->position = 0;
                         return done();
                       }},
                      {}};
+  return {{openScope(),
+           [](Machine &m, Outcome) {
+             async_task_release(spawn(m.worker, &m.frame->scope, pong));
+             return done();
+           },
+           [](Machine &m, Outcome) {
+             Event::set(events[0]);
+             return Event::wait(m, events[1]);
+           },
+           [](Machine &m, Outcome) {
+             if (++m.local(0) < 5000)
+               m.frame->position = 2;
+             return done();
+           },
+           waitScope(), [](Machine &, Outcome) { return done(); }},
+          {}};
+}
+
+TEST_P(Tasks, EventsPingPong) { EXPECT_EQ(run(pingPong<AnyEvent>()), 0); }
+
+TEST_P(Tasks, LocalEventsPingPong) {
+  if (std::string(GetParam().workers) == "1")
+    EXPECT_EQ(run(pingPong<LocalEvent>()), 0);
+}
+
+// A wait for an event of one thread that is cancelled leaves nothing in the event.
+TEST_P(Tasks, CancellingALocalEvent) {
+  if (std::string(GetParam().workers) != "1")
+    return;
+  static uint64_t event[2];
+  event[0] = event[1] = 0;
+  static Script waits{{[](Machine &m, Outcome) { return LocalEvent::wait(m, event); }}, {}};
   Script main{{openScope(),
                [](Machine &m, Outcome) {
-                 async_task_release(spawn(m.worker, &m.frame->scope, pong));
-                 return done();
+                 async_task_release(spawn(m.worker, &m.frame->scope, waits));
+                 return async_yield_now(m.worker, m.child());
                },
                [](Machine &m, Outcome) {
-                 async_event_set(events[0]);
-                 return async_event_wait(m.worker, m.child(), events[1], reinterpret_cast<uint64_t>(m.frame));
-               },
-               [](Machine &m, Outcome) {
-                 if (++m.local(0) < 5000)
-                   m.frame->position = 2;
+                 async_scope_cancel(&m.frame->scope);
                  return done();
                },
-               waitScope(), [](Machine &, Outcome) { return done(); }},
+               waitScope(), [](Machine &, Outcome) { return done(event[0]); }},
               {}};
   EXPECT_EQ(run(main), 0);
 }
@@ -421,9 +458,7 @@ TEST_P(Tasks, EchoOverSockets) {
   static Address address;
   static std::atomic<int> answers;
   answers = 0;
-  static Script connection{{[](Machine &m, Outcome) {
-                              return async_tcp_read(m.worker, m.child(), reinterpret_cast<int64_t>(m.frame->data), &m.local(0), 8);
-                            },
+  static Script connection{{[](Machine &m, Outcome) { return async_tcp_read(m.worker, m.child(), reinterpret_cast<int64_t>(m.frame->data), &m.local(0), 8); },
                             [](Machine &m, Outcome last) {
                               if (static_cast<int64_t>(last.v0) <= 0) {
                                 m.frame->position = 3;
@@ -522,9 +557,9 @@ TEST_P(Tasks, AnInterruptCancelsMain) {
   static bool cleaned;
   cleaned = false;
   Script main{{[](Machine &m, Outcome) {
-                 std::raise(SIGINT);
-                 return async_sleep_until(m.worker, m.child(), async_now() + 1000'000 * ms);
-               }},
+                std::raise(SIGINT);
+                return async_sleep_until(m.worker, m.child(), async_now() + 1000'000 * ms);
+              }},
               {sleepFor(ms), [](Machine &, Outcome) {
                  cleaned = true;
                  return done();
@@ -536,7 +571,8 @@ TEST_P(Tasks, AnInterruptCancelsMain) {
 TEST_P(Tasks, AListenerTakesTheSignal) {
   Script main{{openScope(),
                [](Machine &m, Outcome) {
-                 static Script sender{{sleepFor(2 * ms), [](Machine &, Outcome) {
+                 static Script sender{{sleepFor(2 * ms),
+                                       [](Machine &, Outcome) {
                                          kill(getpid(), SIGTERM); // to the process: other threads block it
                                          return done();
                                        },
@@ -556,12 +592,14 @@ TEST_P(Tasks, AListenerTakesTheSignal) {
 
 TEST(Simulation, TheSameSeedGivesTheSameOrder) {
   static std::string order;
-  static Script child{{yieldNow(), yieldNow(), [](Machine &m, Outcome) {
+  static Script child{{yieldNow(), yieldNow(),
+                       [](Machine &m, Outcome) {
                          order += static_cast<char>('a' + reinterpret_cast<uint64_t>(m.frame->data));
                          return done();
                        }},
                       {}};
-  Script main{{openScope(), [](Machine &m, Outcome) {
+  Script main{{openScope(),
+               [](Machine &m, Outcome) {
                  for (uint64_t i = 0; i < 20; ++i)
                    async_task_release(spawn(m.worker, &m.frame->scope, child, reinterpret_cast<void *>(i)));
                  return done();
@@ -579,7 +617,8 @@ TEST(Simulation, TheSameSeedGivesTheSameOrder) {
 
 TEST(Simulation, TheClockJumps) {
   static int64_t seconds;
-  Script wrapped{{sleepFor(3600'000 * ms), [](Machine &, Outcome) {
+  Script wrapped{{sleepFor(3600'000 * ms),
+                  [](Machine &, Outcome) {
                     seconds = async_now() / (1000 * ms);
                     return done();
                   }},
