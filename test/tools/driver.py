@@ -11,6 +11,7 @@ import tempfile
 import threading
 
 PROGRAM = 'use std::env;\nfn main() {\n    for word in env::args().unwrap_or([]) { print("<{word}>"); }\n    print("done\\n");\n}\n'
+PANICS = 'fn main() { panic("on purpose"); }\n'
 LONG = "n" * 300
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
 bad = 0
@@ -54,6 +55,8 @@ def places():
     write("pkg/main.async")
     write("sp ace ü/ma in ü.async")
     builds("beside where it is called", ["a.async"], here / "a")
+    if bad:
+        return  # nothing builds
     builds("an absolute path, from another folder", [here / "a.async"], here / "pkg" / "a", cwd=here / "pkg")
     builds("a path with ..", ["../a.async", "-o", "../pkg/x"], here / "pkg" / "x", cwd=here / "pkg")
     builds("a folder", ["pkg"], here / "pkg" / "pkg")
@@ -120,7 +123,7 @@ def statuses():
     write("long.async", f"fn {LONG}() -> i64 {{ 1 }}\nfn main() {{ print(\"{{{LONG}()}}\\n\"); }}\n")
     done = asyncc("run", "long.async")
     check("names of 300 characters", done.returncode == 0 and done.stdout == "1\n", done)
-    write("panics.async", "fn main() { panic(\"on purpose\"); }\n")
+    write("panics.async", PANICS)
     done = asyncc("run", "panics.async")
     check("run gives the program's status", done.returncode == 101, done)
 
@@ -145,7 +148,16 @@ def diagnostics():
     check("never means never", "\033[" not in asyncc("check", "e.async", "--color=never").stderr)
 
 
-for part in (places, outputs, full_disk, statuses, help_fits, diagnostics):
-    part()
+def same_bytes():
+    write("one/p.async", PANICS)
+    write("two/deeper/p.async", PANICS)
+    for path in ("one/p.async", "two/deeper/p.async"):
+        asyncc("build", here / path, "-o", path + ".out")
+    check("the same bytes wherever it lies", (here / "one/p.async.out").read_bytes() == (here / "two/deeper/p.async.out").read_bytes())
+
+
+for part in (places, outputs, full_disk, statuses, help_fits, diagnostics, same_bytes):
+    if not bad:
+        part()
 shutil.rmtree(here)
 sys.exit(bad != 0)
