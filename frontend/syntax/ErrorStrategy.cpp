@@ -217,6 +217,7 @@ void ErrorStrategy::reportError(antlr4::Parser *, const antlr4::RecognitionExcep
     const Span here = span(parser.input().position());
     errors.emit(here, diag::NestedTooDeep, static_cast<frontend::Count>(ParserBase::nestingLimit)).help(diag::NestedTooDeepHelp);
     errors.stopBehind(here); // brackets are skipped by the thousand: what does not fit then follows from that
+    gaveUp = true;
   }
   const bool told = recovering || parser.tooDeep;
   parser.tooDeep = false;
@@ -274,6 +275,12 @@ void ErrorStrategy::recover(antlr4::Parser *, std::exception_ptr exception) {
 // From the tokens `from` (where the broken part begins) on: what is open is left, what is opened is skipped whole.
 void ErrorStrategy::skip(size_t from, bool items) {
   TokenInput &input = parser.input();
+  if (gaveUp || errors.full()) {
+    while (input.token(1).lexeme.type != UINT32_MAX)
+      input.consume();
+    lastRecovery = input.position();
+    return;
+  }
   const bool statements = loopOf(parser.getContext()->getRuleIndex()) == Place::Statements || parser.getContext()->getRuleIndex() == P::RuleStatement ||
                           parser.getContext()->getRuleIndex() == P::RuleExprNB;
   const bool arms = parser.getContext()->getRuleIndex() == P::RuleArm || parser.getContext()->getRuleIndex() == P::RuleSelectArm ||
@@ -301,11 +308,8 @@ void ErrorStrategy::skip(size_t from, bool items) {
   bool moved = input.position() != lastRecovery;
   while (true) {
     const Lexeme token = input.token(1).lexeme;
-    if (token.type == UINT32_MAX || errors.full()) {
-      while (input.token(1).lexeme.type != UINT32_MAX)
-        input.consume();
+    if (token.type == UINT32_MAX)
       break;
-    }
     const bool outermost = braces == 0;
     if (moved) {
       if (outermost && token.type == P::RBRACE && !atFile)

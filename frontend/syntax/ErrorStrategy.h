@@ -51,6 +51,7 @@ private:
   std::string_view text;
   Errors &errors;
   bool recovering = false;
+  bool gaveUp = false; // the nesting was too deep: the rest of the file is not read
   bool unbalanced = false;        // more `{` than `}`
   uint32_t forgottenChecks = 100; // each looks at all tokens before
   size_t lastRecovery = SIZE_MAX;

@@ -88,6 +88,7 @@ std::string_view cleanSource(std::string_view text, std::string &storage, Errors
     if (length == 0) {
       if (badUntil != at || at == 0)
         errors.emit(errors.span(lo, lo + 1), diag::BadUtf8, byte);
+      errors.stopBehind(errors.span(lo + 1, lo + 1)); // a file of another encoding is one mistake
       blank(at++, 1);
       badUntil = at;
       continue;
@@ -97,6 +98,8 @@ std::string_view cleanSource(std::string_view text, std::string &storage, Errors
       if (badUntil != at || at == 0)
         errors.emit(errors.span(lo, lo + length), diag::HiddenCharacter, fmt::format("U+{:04X}", value))
             .help(diag::HiddenCharacterEscape, fmt::format("\\u{{{:X}}}", value));
+      if (isBadControl(value))
+        errors.stopBehind(errors.span(lo + 1, lo + 1)); // it is no text
       blank(at, length);
       badUntil = at + length;
     }
