@@ -19,7 +19,9 @@ void AsyncEmitter::emit() {
   future = lowered.futureSlot == states::noSlot ? nullptr : temporary(module.pointer, 8, 8, "future");
   prepareLocals();
   prepareBlocks(body.blocks);
+  keptSlots.resize(lowered.slots.size());
   if (isResume) {
+    findKept();
     enterStates();
   } else {
     storeParameters();

@@ -28,6 +28,7 @@ private:
 
   void prepareLocals();
   void storeParameters();
+  void findKept(); // Kept.cpp
   void enterStates();
   void enterByState(llvm::ArrayRef<llvm::BasicBlock *> loads);
   void emitAll();
@@ -68,6 +69,8 @@ private:
   llvm::AllocaInst *reason = nullptr, *shield = nullptr, *future = nullptr, *selector = nullptr; // made in the entry
   llvm::BasicBlock *wayOut = nullptr, *padOut = nullptr;
   uint32_t currentBlock = 0;
+  std::vector<bool> keptSlots; // by slot: the resume copy does not save it
+  bool keepsCont = false; // nor the way back of its only callee
   std::vector<Point> points; // by state
   std::vector<uint32_t> openPoints;
   std::vector<llvm::BasicBlock *> arrivals; // by state

@@ -95,12 +95,16 @@ void AsyncEmitter::connect(Point &to, BasicBlock *from, Value *status, Value *v0
 
 void AsyncEmitter::emitSuspend(uint32_t number, Value *child) {
   const states::State &state = lowered.states[number - 1];
-  state.slots.forEach([&](size_t slot) { saveSlot(lowered.slots[slot]); });
+  state.slots.forEach([&](size_t slot) {
+    if (!keptSlots[slot])
+      saveSlot(lowered.slots[slot]);
+  });
   if (!isResume)
     builder.CreateAlignedStore(module.resumeFunction(lowered.instance), frame, Align(8));
   if (uint32_t size = lowered.stateSize())
     builder.CreateAlignedStore(builder.getIntN(size * 8, number), byteOffset(frame, lowered.stateOffset), Align(size));
-  builder.CreateAlignedStore(frame, byteOffset(child, 8), Align(8));
+  if (!keepsCont)
+    builder.CreateAlignedStore(frame, byteOffset(child, 8), Align(8));
   if (isResume)
     builder.CreateRetVoid();
   else
