@@ -175,7 +175,8 @@ struct Arm {
   Leaf *waiter;
   Arm *firstEnded, *lastEnded;
   Opened opened;
-  uint32_t started, running, cancelling, unused;
+  uint32_t started, running, cancelling;
+  uint32_t shielded; // the group began under a shield: it holds back requests from outside, and its arms are open to those of the group
 };
 static_assert(sizeof(Arm) == 128 && offsetof(Arm, status) == 24 && offsetof(Arm, frame) == 48);
 

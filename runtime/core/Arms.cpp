@@ -49,12 +49,15 @@ void startArm(Worker *worker, Arm *base, Arm *arm) {
   arm->head.cont = nullptr;
   arm->head.state = Started;
   arm->base = base;
-  if (base->running++ == 0)
+  uint64_t running = worker->running;
+  if (base->running++ == 0) {
     linkOpened(runningTask(worker), &base->opened, openedGroup);
+    base->shielded = (running & leafShielded) != 0;
+  }
+  worker->running = running & ~uint64_t{leafShielded};
   Frame *frame = arm->frame;
   frame->cont = &arm->head;
   async_frame_started(frame); // its arguments are no longer there to drop
-  uint64_t running = worker->running;
   frame->resume(worker, frame, abi::Ready, 0, 0);
   worker->running = running;
 }

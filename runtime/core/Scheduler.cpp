@@ -212,8 +212,6 @@ bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
     return true;
   if (leaf->owner & leafShielded)
     return false;
-  if ((task->stops & StopTask) && !only)
-    return true;
   bool anyScope = !only && (task->stops & StopScopes);
   for (Frame *frame = leaf->cont; frame && frame != frameOf(task);) {
     if (Scope *scope = anyScope ? stoppingScope(task, frame, leaf) : nullptr) {
@@ -224,10 +222,12 @@ bool wantsStop(Task *task, Leaf *leaf, abi::Arm *only) {
       abi::Arm *base = reinterpret_cast<abi::Arm *>(frame)->base;
       if (base->cancelling && (!only || only == base))
         return true;
+      if (base->shielded)
+        return false;
     }
     frame = awaiterOf(frame);
   }
-  return false;
+  return (task->stops & StopTask) && !only;
 }
 
 } // namespace

@@ -135,6 +135,13 @@ void async_scope_timer(Scope *scope, Task *task) {
     scope->timer = task;
 }
 
+void async_scope_cut(Scope *scope) { cancelScope(currentWorker(), scope, true); }
+
+bool async_scope_is_empty(Scope *scope) {
+  SpinLock held(scope->lock);
+  return scope->pending == 0;
+}
+
 void async_scope_cancel(Scope *scope) { cancelScope(currentWorker(), scope); }
 
 ASYNC_START Outcome async_scope_wait(Worker *worker, Frame *frame, Scope *scope) {

@@ -132,6 +132,8 @@ ASYNC_START Outcome async_task_cancel(Worker *worker, Frame *leaf, Task *task) {
   return async_task_join(worker, leaf, task);
 }
 
+void async_task_cut(Task *task) { stopTask(currentWorker(), task, true); }
+
 void async_task_finish(Task *task) {
   Worker *worker = currentWorker();
   stopTask(worker, task, true);

@@ -140,7 +140,9 @@ void Builder::runItem(const Scheduled &item, Span span, const std::optional<Plac
   }
   case Scheduled::Kind::TaskScope: {
     Place unit = placeOf(newLocal(types.unit, span));
+    ++shieldDepth;
     call(langFn("scope_abandon", span), {}, {exclusive(placeOf(item.local), span)}, unit, span, true);
+    --shieldDepth;
     forgetScope(item, false);
     break;
   }

@@ -243,15 +243,19 @@ private:
     MovePaths paths(program, body);
     Initialised initialised(body, paths);
     Flow flow = solveForward(body, initialised);
-    // Behind a test of a flag or a variant initialisation is not a matter of the way alone; the end of a stream waits in between.
+    // Behind a test of a flag or a variant initialisation is not a matter of the way alone, nor behind drops that follow it, where tests of flags that
+    // are known by then have gone.
     std::vector<bool> isTested(body.blocks.size());
     for (const Block &block : body.blocks)
       if (block.terminator.kind == Terminator::Kind::Switch)
         for (BlockId to : block.terminator.targets)
           isTested[to.index] = true;
+    auto goesOn = [](Terminator::Kind kind) { // the end of a stream is awaited before its drop
+      return kind == Terminator::Kind::Goto || kind == Terminator::Kind::Drop || kind == Terminator::Kind::AwaitCall;
+    };
     for (BlockId id : flow.order)
-      if (const Terminator &stop = body.blocks[id.index].terminator; isTested[id.index] && stop.kind == Terminator::Kind::AwaitCall && !stop.targets.empty())
-        isTested[stop.targets[0].index] = true;
+      if (const Terminator &end = body.blocks[id.index].terminator; isTested[id.index] && goesOn(end.kind) && !end.targets.empty())
+        isTested[end.targets[0].index] = true;
     for (BlockId id : flow.order) {
       const Block &block = body.blocks[id.index];
       MovePaths::Found found{};
