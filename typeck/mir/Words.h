@@ -25,8 +25,7 @@ inline constexpr std::array<std::string_view, 21> binaryOps = {"add", "sub", "mu
 inline constexpr std::array<std::string_view, 2> unaryOps = {"neg", "not"};
 inline constexpr std::array<std::string_view, 7> asserts = {"overflow", "division_by_zero", "remainder_by_zero", "division_overflow",
                                                             "shift_overflow", "negation_overflow", "bounds"};
-inline constexpr std::array<std::string_view, 6> coercions = {"never_to_any", "iterable_to_stream", "adt_to_sink",
-                                                              "closure_to_fn", "array_to_slice", "to_dyn"};
+inline constexpr std::array<std::string_view, 4> coercions = {"never_to_any", "closure_to_fn", "array_to_slice", "to_dyn"};
 inline constexpr std::array<std::string_view, 3> callKinds = {"shared", "exclusive", "once"};
 inline constexpr std::array<std::string_view, 3> stages = {"built", "elaborated", "mono"};
 inline constexpr std::array<std::string_view, 8> integers = {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"};
