@@ -1,7 +1,9 @@
-// Io.cpp: the waiting operations of sockets. Each tries its call first; the results are a count or descriptor, or -errno.
+// Io.cpp: the waiting operations of sockets and of other streams (pipes, terminals). Each tries its call first; the results are a count or descriptor, or
+// -errno.
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,10 +17,23 @@ using sync::SpinLock;
 
 namespace {
 
-enum Operation : uint32_t { Accept, Connect, Read, Write };
+enum Operation : uint32_t { Accept, Connect, Read, Write, ReadStream };
 constexpr uint32_t queued = 0x100; // waits in the descriptor's queue; under its lock
 
-Direction directionOf(const IoLeaf *leaf) { return (leaf->operation & 0xff) == Accept || (leaf->operation & 0xff) == Read ? Input : Output; }
+Direction directionOf(const IoLeaf *leaf) {
+  uint32_t operation = leaf->operation & 0xff;
+  return operation == Accept || operation == Read || operation == ReadStream ? Input : Output;
+}
+
+// A stream that is not ours stays blocking, so it is asked first. Two that read it at once may then block each other's worker.
+int64_t readStream(IoLeaf *leaf) {
+  pollfd asked{leaf->fd, POLLIN, 0};
+  int count = poll(&asked, 1, 0);
+  if (count == 0)
+    return -EAGAIN;
+  ssize_t result = count < 0 ? count : read(leaf->fd, leaf->data, leaf->length);
+  return result < 0 ? -errno : result;
+}
 
 int64_t acceptNow(int fd) {
   int accepted = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -65,6 +80,9 @@ int64_t call(IoLeaf *leaf) {
       result = send(leaf->fd, leaf->data, leaf->length, MSG_NOSIGNAL);
       if (result < 0)
         result = -errno;
+      break;
+    case ReadStream:
+      result = readStream(leaf);
       break;
     }
     if (result != -EINTR && result != -ECONNABORTED)
@@ -214,6 +232,10 @@ ASYNC_START Outcome async_tcp_connect(Worker *worker, Frame *leaf, const SocketA
 
 ASYNC_START Outcome async_tcp_read(Worker *worker, Frame *leaf, int64_t socket, void *to, int64_t capacity) {
   return start(worker, leaf, Read, socket, to, capacity);
+}
+
+ASYNC_START Outcome async_stream_read(Worker *worker, Frame *leaf, int64_t descriptor, void *to, int64_t capacity) {
+  return start(worker, leaf, ReadStream, descriptor, to, capacity);
 }
 
 ASYNC_START Outcome async_tcp_write(Worker *worker, Frame *leaf, int64_t socket, const void *from, int64_t length) {
