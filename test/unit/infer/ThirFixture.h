@@ -72,6 +72,7 @@ protected:
     TypeId outcome = types.adt(result, std::vector{param(0), param(1)});
     program.fn(fn("scope_leave_result", {scopeRef, outcome}, outcome, 2)).isAsync = true;
     fn("scope_caused", {scopeRef}, types.boolean);
+    fn("scope_forget", {scopeRef, types.boolean}, unit, 1);
     fn("scope_failure_result", {scopeRef}, outcome, 2);
     fn("scope_failure", {scopeRef}, types.never);
     for (FnDecl &decl : program.fns)

@@ -131,7 +131,8 @@ TEST_F(BuildTest, ScopesAreLeftOnEveryWay) {
   body[whole].index = scope.index;
   auto made = build(block({}, whole));
   std::string text = show(*made);
-  for (const char *name : {"scope_open", "scope_enter", "scope_leave_result", "scope_abandon", "scope_caused", "scope_failure_result", "take_unwind"})
+  for (const char *name : {"scope_open", "scope_enter", "scope_leave_result", "scope_abandon", "scope_caused", "scope_forget", "scope_failure_result",
+                           "take_unwind"})
     EXPECT_NE(text.find(name), std::string::npos) << text;
   EXPECT_EQ(count(*made, TK::AwaitCall, false), 2u) << text; // left at the end, abandoned by `return`
   EXPECT_EQ(count(*made, TK::AwaitCall, true), 1u) << text;
