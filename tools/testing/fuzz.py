@@ -176,7 +176,7 @@ def main():
     parser.add_argument("--shrink", type=int, default=60, help="seconds to make a finding small in; 0: keep it as it is")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "fuzz" / "found")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=" ".join(TARGETS))
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args() # targets may stand behind options
     if unknown := set(options.targets) - set(TARGETS):
         parser.error(f"there is no target {min(unknown)}")
     options.out.mkdir(parents=True, exist_ok=True)

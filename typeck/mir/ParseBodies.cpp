@@ -41,6 +41,8 @@ void TextParser::body() {
       out->fn = *fn;
       scope = program.fn(*fn).generics.params;
     }
+  if (!out->fn.valid() && !out->closure.valid())
+    fail("a body belongs to `fn` or `closure#`");
   std::optional<uint8_t> stage = indexOf(words::stages, name());
   if (!stage)
     fail("no such stage");

@@ -100,6 +100,13 @@ TEST(Text, SurvivesEveryCutAndChange) {
   }
 }
 
+TEST(Text, ABodyBelongsToSomething) {
+  typeck::Program program;
+  frontend::Interner interner;
+  mir::Parsed parsed = mir::parse(program, interner, "fn f() -> i64 body built { result: i64 bb0: return }");
+  EXPECT_EQ(parsed.error, "line 1: a body belongs to `fn` or `closure#`, found `built`");
+}
+
 TEST(Verify, FindsWhatDoesNotHold) {
   auto errors = [](std::string_view text) {
     typeck::Program program;
