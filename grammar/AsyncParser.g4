@@ -138,7 +138,7 @@ primaryNB
   | MOVE block
   | SHIELD block
   ;
-structBody: LBRACE (structField (COMMA structField)* COMMA?)? (DOTDOT expr)? RBRACE;
+structBody: LBRACE (structField (COMMA structField)* (COMMA (DOTDOT expr)?)? | DOTDOT expr)? RBRACE;
 structField: IDENT (COLON expr)?;
 literal: INT | FLOAT | CHAR | TRUE | FALSE | RAW_STRING | BYTE_STRING | string;
 string: STRING_START stringPart* STRING_END;

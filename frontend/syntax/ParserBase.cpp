@@ -11,6 +11,8 @@ bool nests(size_t rule) {
   case AsyncParser::RuleExpr:
   case AsyncParser::RuleExprNB:
   case AsyncParser::RuleStatements:
+  case AsyncParser::RuleArms:
+  case AsyncParser::RuleSelectArms:
   case AsyncParser::RuleType:
   case AsyncParser::RuleCastType:
   case AsyncParser::RulePatternNoTop:

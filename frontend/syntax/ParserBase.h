@@ -11,7 +11,7 @@ class ParserBase : public antlr4::Parser {
 public:
   explicit ParserBase(antlr4::TokenStream *input);
 
-  // Expressions, blocks, types, patterns and `use` groups within each other; the stack of the parser and of all that walk trees is
+  // Expressions, blocks, arms, types, patterns and `use` groups within each other; the stack of the parser and of all that walk trees is
   // bounded by it.
   static constexpr uint32_t nestingLimit = 256;
 

@@ -12,8 +12,9 @@ import time
 MANY = 100_000
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
 bad = 0
-LEVELS = ["(", "[", "{", "-", "!", "&", "*", "await ", "async { ", "|x| ", "if a { ", "f(", "a = ", "loop { ", "scope { ", "return ", "(a, ", "[a; ", 
-          "for x in a { ", "select { _ = ", "unsafe { ", "a as fn() -> ", "List<i64>::new(", "move |x| ", "stream { ", "Some(", "P { x: ", "spawn ", "&mut ", "a.f(", "a["]
+LEVELS = ["(", "[", "{", "-", "!", "&", "*", "await ", "async { ", "|x| ", "if a { ", "f(", "a = ", "loop { ", "scope { ", "return ", "(a, ", "[a; ",
+          "for x in a { ", "select { _ = ", "unsafe { ", "a as fn() -> ", "List<i64>::new(", "move |x| ", "stream { ", "Some(", "P { x: ", "spawn ", "&mut ", "a.f(", "a[",
+          "a..(", "match a { _ => ", "select { else => "]
 ITEMS = {"generics": "fn f(x: " + "L<" * MANY + "i64" + ">" * MANY + ") { }", "references": "fn f(x: " + "&" * MANY + "i64) { }", "tuples": "fn f(x: " + "(" * MANY + ") { }",
          "arrays": "fn f(x: " + "[" * MANY + ") { }", "functions": "fn f(x: " + "fn(" * MANY + ") { }", "options": "fn f(x: i64" + "?" * MANY + ") { }",
          "use": "use " + "a::{" * MANY, "patterns": "fn main() { let " + "(" * MANY + "a }", "tuple patterns": "fn main() { match 1 { " + "Some(" * MANY}
