@@ -86,6 +86,8 @@ def lit_tests(build, wanted):
         if test["code"] == "UNSUPPORTED":
             print(f"left out for want of a tool: {name}")
         else:
+            if test["code"] != "PASS" and name not in EXPECTED:
+                print(test["output"][-3000:])
             judge(name, test["code"] == "PASS")
 
 
