@@ -50,6 +50,7 @@ with tempfile.TemporaryDirectory() as folder:
             sys.exit(1)
         for setting in settings:
             run(f"native -O{level}", [program, *arguments], setting)
-    for setting in settings:
+    # The JIT compiles anew at each run: one seed, twice, shows that it has the same world.
+    for setting in settings[:2] if seeds != [""] else settings:
         run("run", ["asyncc", "run", source, "--", *arguments], setting)
 sys.exit(bad)
