@@ -26,9 +26,21 @@ std::string Matrix::keyText(TypeId id, uint64_t key) const {
   return isSigned ? fmt::format("{}", static_cast<int64_t>(key ^ uint64_t{1} << 63)) : fmt::format("{}", key);
 }
 
+// std's error as its patterns are written (rules.md S3), from the text of what is in it.
+static std::string errorText(std::string_view content) {
+  constexpr std::string_view kind = "ErrorKind::";
+  size_t at = content.find(kind);
+  if (at == std::string_view::npos)
+    return "_";
+  std::string_view name = content.substr(at + kind.size());
+  return fmt::format("Error::{}(_)", name.substr(0, name.find_first_of(" ,}")));
+}
+
 std::string Matrix::variantText(const AdtDecl &adt, uint32_t index, std::span<const std::string> fields) const {
   const VariantDecl &variant = adt.variants[index];
   std::string_view lang = interner.text(adt.lang);
+  if (lang == "error" && fields.size() == 1)
+    return errorText(fields[0]);
   std::string result(interner.text(adt.name));
   if (lang == "option" || lang == "result")
     result = interner.text(variant.name);

@@ -107,12 +107,12 @@ struct Step { // of following a receiver
 
 // A definition that a path in an expression names.
 struct PathTarget {
-  enum class Kind : uint8_t { Error, Local, Fn, ConstMember, Variant, Const, ConstParam } kind = Kind::Error;
+  enum class Kind : uint8_t { Error, Local, Fn, ConstMember, Variant, Const, ConstParam, ErrorKind } kind = Kind::Error;
   LocalId local;
   FnId fn; // Fn, ConstMember
   ConstId constant;
   AdtId adt;
-  uint32_t index = 0; // variant, or parameter
+  uint32_t index = 0; // variant, or parameter; ErrorKind, in patterns: variant of std's error kinds
   std::vector<TypeId> args;
 };
 
@@ -410,6 +410,9 @@ public:
   PatternId slicePattern(const ast::Pattern &pattern, TypeId type, thir::BindingMode mode);
   PatternId orPattern(const ast::Pattern &pattern, TypeId type, thir::BindingMode mode);
   PatternId targetPattern(const ast::Pattern &pattern, const PathTarget &target, TypeId type, thir::BindingMode mode);
+  std::optional<PathTarget> errorKindTarget(TypeId type, Symbol name);
+  PatternId errorKindTest(const PathTarget &target, TypeId type, Span span);
+  PatternId errorKindPattern(const ast::Pattern &pattern, const PathTarget &target, TypeId type, thir::BindingMode mode);
   PatternId structPattern(const ast::Pattern &pattern, TypeId type, thir::BindingMode mode);
   PatternId wildcard(TypeId type, Span span);
   PatternId errorPattern(TypeId type, Span span);

@@ -203,10 +203,15 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
     return target;
   case DefKind::Adt:
   case DefKind::Primitive:
-  case DefKind::Alias:
+  case DefKind::Alias: {
     if (found.used == count)
       return ofType(typeOfPrefix(path, count), span);
-    return memberOf(typeOfPrefix(path, count - 1), last, span);
+    TypeId type = typeOfPrefix(path, count - 1);
+    if (!locals) // a pattern
+      if (std::optional<PathTarget> kind = errorKindTarget(type, last.name.symbol))
+        return *kind;
+    return memberOf(type, last, span);
+  }
   case DefKind::Trait:
     if (found.used + 1 == count)
       return memberOfTrait(TraitId{found.def.index}, path, count - 1, span);
@@ -262,6 +267,7 @@ void Inferer::requireMember(const PathTarget &target, Span span) {
 ExprId Inferer::pathExpr(const PathTarget &target, Span span, TypeId hint) {
   switch (target.kind) {
   case PathTarget::Kind::Error:
+  case PathTarget::Kind::ErrorKind: // in patterns only
     return errorExpr(span);
   case PathTarget::Kind::Local:
     return localExpr(target.local, span);

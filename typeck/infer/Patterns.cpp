@@ -418,6 +418,8 @@ PatternId Inferer::targetPattern(const ast::Pattern &pattern, const PathTarget &
     }
     return variantPattern(target.adt, target.index, made, type, pattern.span);
   }
+  case PathTarget::Kind::ErrorKind:
+    return errorKindPattern(pattern, target, type, mode);
   case PathTarget::Kind::Local:
   case PathTarget::Kind::Fn:
   case PathTarget::Kind::ConstParam:

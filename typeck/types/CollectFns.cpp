@@ -146,6 +146,14 @@ void Collector::checkForeign(const ast::File &file, const ast::Function &functio
     notYet(fn.span, "`export`");
 }
 
+// Of a parameter of a function type, which is a hidden type parameter, it is a function value.
+static TypeId typeOfDefault(const FnDecl &fn, const ParamDecl &param) {
+  for (const Predicate &predicate : fn.generics.predicates)
+    if (predicate.kind == Predicate::Kind::Calls && predicate.subject == param.type)
+      return predicate.signature;
+  return param.type;
+}
+
 void Collector::defaults(uint32_t index) {
   const FnRef ref = world.fns[index];
   if (!ref.file || !ref.function.valid())
@@ -160,7 +168,7 @@ void Collector::defaults(uint32_t index) {
     made.module = of.module;
     made.span = of.params[i].span;
     made.generics = of.generics;
-    made.result = of.params[i].type;
+    made.result = typeOfDefault(of, of.params[i]);
     made.hasBody = true;
     made.impl = of.impl;
     made.trait = of.trait;
