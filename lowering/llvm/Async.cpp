@@ -19,6 +19,7 @@ void AsyncEmitter::emit() {
   future = lowered.futureSlot == states::noSlot ? nullptr : temporary(module.pointer, 8, 8, "future");
   prepareLocals();
   prepareBlocks(body.blocks);
+  ownSlots.resize(lowered.slots.size());
   keptSlots.resize(lowered.slots.size());
   if (isResume) {
     findKept();
@@ -28,6 +29,8 @@ void AsyncEmitter::emit() {
     builder.CreateBr(block(mir::BlockId{0}));
   }
   emitAll();
+  if (isResume && module.options.level > 0)
+    separateOwnSlots();
 }
 
 void AsyncEmitter::prepareLocals() {

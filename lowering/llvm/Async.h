@@ -28,7 +28,10 @@ private:
 
   void prepareLocals();
   void storeParameters();
-  void findKept(); // Kept.cpp
+  // Kept.cpp
+  void findKept();
+  bool isInOwnSlot(const llvm::Value *address);
+  void separateOwnSlots(); // once all is emitted
   void enterStates();
   void enterByState(llvm::ArrayRef<llvm::BasicBlock *> loads);
   void emitAll();
@@ -69,6 +72,7 @@ private:
   llvm::AllocaInst *reason = nullptr, *shield = nullptr, *future = nullptr, *selector = nullptr; // made in the entry
   llvm::BasicBlock *wayOut = nullptr, *padOut = nullptr;
   uint32_t currentBlock = 0;
+  std::vector<bool> ownSlots;  // by slot: saved, and nothing else ever lies in its bytes
   std::vector<bool> keptSlots; // by slot: the resume copy does not save it
   bool keepsCont = false; // nor the way back of its only callee
   std::vector<Point> points; // by state
