@@ -162,10 +162,36 @@ void Rewriter::callValue(Terminator end) {
     finish(jump(end.targets[0], end.span));
 }
 
+// `await &mut f` (rules.md L6): the future is taken out of its place and driven to its end; what is left there is none, which drops as nothing.
+void Rewriter::takeStarted(Operand &reference, frontend::Span span) {
+  TypeId future = types[operandType(reference)].args[0];
+  Place from = reference.place;
+  from.path.push_back(Maker::step(mir::Projection::Kind::Deref));
+  mir::LocalId taken = newLocal(future, span);
+  auto use = [](TypeId type, Operand operand) {
+    Rvalue value;
+    value.kind = Rvalue::Kind::Use;
+    value.type = type;
+    value.operands = {std::move(operand)};
+    return value;
+  };
+  assign(Maker::place(taken), use(future, Maker::move(from)), span);
+  Operand none;
+  none.constant.kind = mir::Constant::Kind::Int;
+  none.constant.type = future;
+  assign(std::move(from), use(future, std::move(none)), span);
+  reference = Maker::move(Maker::place(taken));
+}
+
 void Rewriter::await(Terminator end) {
   if (end.operands.empty())
     return finish(std::move(end));
-  const Operand &operand = end.operands[0];
+  Operand &operand = end.operands[0];
+  const Type type = types[operandType(operand)];
+  if (type.kind == TypeKind::Ref && operand.kind != Operand::Kind::Const && types[type.args[0]].kind == TypeKind::Async && operandType(operand) != placeType(end.place)) {
+    takeStarted(operand, end.span);
+    return finish(std::move(end));
+  }
   bool isValue = types[operandType(operand)].kind != TypeKind::Async ||
                  (operand.kind != Operand::Kind::Const && operand.place.path.empty() && operand.place.base.index < awaited.size() && awaited[operand.place.base.index]);
   if (!isValue)

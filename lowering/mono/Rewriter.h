@@ -48,6 +48,7 @@ private:
   void call(mir::Terminator &end);
   void awaitResult(mir::Terminator call, TypeId futureType);
   void callValue(mir::Terminator end);
+  void takeStarted(mir::Operand &reference, frontend::Span span);
   void await(mir::Terminator end);
   void spawn(mir::Terminator &end);
   Callable callableOf(const mir::Operand &operand, CallKind kind);

@@ -74,12 +74,16 @@ void async_frame_free(Frame *frame) {
 }
 
 void async_frame_release(Frame *frame) {
+  if (!frame)
+    return;
   if (Worker *worker = currentWorker())
     --worker->counts.frames;
   release(headOf(frame), headOf(frame)->size);
 }
 
 ASYNC_START Outcome async_future_await(Worker *worker, Frame *leaf, Frame *future) {
+  if (!future)
+    return {async::abi::Panicked, panicPayload("a future that has finished is awaited again"), 0};
   auto *wait = reinterpret_cast<FutureWait *>(leaf);
   wait->resume = &futureEnded;
   wait->outcome.status = starting;

@@ -41,7 +41,7 @@ void cleanUp(_Unwind_Reason_Code, _Unwind_Exception *exception) { freePanic(rein
   endUncaught(reinterpret_cast<uint64_t>(panic));
 }
 
-[[noreturn]] void raise(const char *message, size_t length, const char *file, size_t fileLength, uint32_t line, uint32_t column) {
+Panic *newPanic(const char *message, size_t length, const char *file, size_t fileLength, uint32_t line, uint32_t column) {
   auto *panic = static_cast<Panic *>(aligned_alloc(16, (sizeof(Panic) + length + fileLength + 15) & ~size_t{15}));
   if (!panic) {
     writeError("out of memory\n");
@@ -58,10 +58,16 @@ void cleanUp(_Unwind_Reason_Code, _Unwind_Exception *exception) { freePanic(rein
     memcpy(panic->text, message, length);
   if (fileLength)
     memcpy(panic->text + length, file, fileLength);
-  raisePanic(panic);
+  return panic;
+}
+
+[[noreturn]] void raise(const char *message, size_t length, const char *file, size_t fileLength, uint32_t line, uint32_t column) {
+  raisePanic(newPanic(message, length, file, fileLength, line, column));
 }
 
 } // namespace
+
+uint64_t panicPayload(std::string_view text) { return reinterpret_cast<uint64_t>(newPanic(text.data(), text.size(), nullptr, 0, 0, 0)); }
 
 void raiseText(const char *text, size_t length, const abi::Location *place) {
   if (place)

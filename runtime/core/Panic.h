@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string_view>
+
 #include "runtime/abi/Abi.h"
 
 namespace async::core {
@@ -10,7 +12,8 @@ namespace async::core {
 // `place` null: unknown. Texts are copied.
 [[noreturn]] void raiseText(const char *text, size_t length, const abi::Location *place);
 
-// The payload of status Panicked.
+// The payload of status Panicked; of a panic that a leaf gives, as it must not raise one.
+uint64_t panicPayload(std::string_view text);
 void reportPanic(uint64_t payload, const char *before); // "panicked at FILE:LINE:COL: MESSAGE" on standard error
 void freePanic(uint64_t payload);
 

@@ -35,7 +35,8 @@ ExprId Inferer::inferStructLiteral(const ast::Expr &expr, TypeId hint) {
     while (at < variant.fields.size() && variant.fields[at].name != init.name.symbol)
       ++at;
     if (at == variant.fields.size()) {
-      error(init.name.span, diag::UnknownField, text(decl.isEnum ? variant.name : decl.name), text(init.name.symbol));
+      error(init.name.span, diag::UnknownField, text(decl.isEnum ? variant.name : decl.name), text(init.name.symbol),
+            meantField(variant, init.name.symbol));
       infer(init.value);
       failed = true;
       continue;
@@ -147,7 +148,7 @@ std::optional<ExprId> Inferer::fieldOf(ExprId receiver, Symbol name, Span nameSp
   } else if (types[type].kind == TypeKind::Async) {
     error(nameSpan, diag::FutureLacksMember, text(type), text(name)).help(diag::AddAwait);
   } else {
-    auto builder = error(nameSpan, diag::UnknownField, text(type), text(name));
+    auto builder = error(nameSpan, diag::UnknownField, text(type), text(name), meantField(steps, name));
     std::vector<Argument> none;
     if (findMethod(steps, name))
       builder.help(diag::CallMethod);

@@ -1,5 +1,6 @@
 #include "typeck/infer/Infer.h"
 
+#include "typeck/infer/CallKinds.h"
 #include "typeck/infer/Captures.h"
 #include "typeck/infer/Exhaustiveness.h"
 #include "typeck/infer/Inferer.h"
@@ -113,6 +114,8 @@ std::unique_ptr<thir::Body> inferBody(Context &context, const Bodies &bodies, Fn
   body->hasErrors = context.diagnostics.errorCount() != before;
   computeCaptures(context.program, *body);
   calledKinds(context.program, *body);
+  checkCallKinds(context, *body);
+  body->hasErrors = context.diagnostics.errorCount() != before;
   return body;
 }
 

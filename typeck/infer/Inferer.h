@@ -377,6 +377,13 @@ public:
     bool isAmbiguous = false;
   };
   std::optional<Method> findMethod(std::span<const Step> steps, Symbol name);
+
+  // ---- "; did you mean `…`?" or nothing (Meant.cpp)
+  std::string meant(Symbol name, const std::vector<Symbol> &candidates);
+  std::string meantField(const VariantDecl &variant, Symbol name);
+  std::string meantField(std::span<const Step> steps, Symbol name);
+  std::string meantMethod(std::span<const Step> steps, Symbol name);
+  std::optional<Symbol> meantLocal(Symbol name);
   std::optional<Method> probe(TypeId self, SelfKind kind, Symbol name);
   std::optional<Method> probeTraits(TypeId self, SelfKind kind, Symbol name);
   ExprId receiverOf(ExprId receiver, std::span<const Step> steps, const Method &method, Span span);

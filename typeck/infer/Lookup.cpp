@@ -22,4 +22,14 @@ void Lookup::refresh(const Program &program) {
   }
 }
 
+std::vector<frontend::Symbol> Lookup::methodNames() const {
+  std::vector<frontend::Symbol> names;
+  for (const auto &[name, members] : inherentByName)
+    names.push_back(frontend::Symbol{name});
+  for (const auto &[name, members] : traitMethodsByName)
+    if (!inherentByName.contains(name))
+      names.push_back(frontend::Symbol{name});
+  return names;
+}
+
 } // namespace async::infer

@@ -25,6 +25,7 @@ public:
 
   const std::vector<InherentMember> &inherent(frontend::Symbol name) const { return find(inherentByName, name.index); }
   const std::vector<TraitMember> &ofTraits(frontend::Symbol name) const { return find(traitMethodsByName, name.index); }
+  std::vector<frontend::Symbol> methodNames() const; // each once, in no order
   const std::vector<typeck::ImplId> &impls(typeck::TraitId trait) const { return find(implsByTrait, trait.index); }
 
 private:

@@ -230,7 +230,7 @@ void Inferer::reportUnknownMethod(TypeId type, Symbol name, Span span) {
   }
   std::vector<Step> steps = followSteps(type);
   frontend::Diagnostics quiet;
-  auto builder = error(span, diag::UnknownMethod, text(type), text(name));
+  auto builder = error(span, diag::UnknownMethod, text(type), text(name), meantMethod(steps, name));
   for (const Step &step : steps) {
     std::optional<AdtId> adt = adtOf(step.type);
     if (!adt || program.adt(*adt).isEnum)

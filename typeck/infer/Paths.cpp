@@ -228,7 +228,10 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
     return {};
   }
   std::string hint;
-  if (std::optional<Symbol> near = resolve::suggest(context.world, context.interner, module, last.name.symbol, Namespace::Values))
+  std::optional<Symbol> near = count == 1 ? meantLocal(last.name.symbol) : std::nullopt;
+  if (!near)
+    near = resolve::suggest(context.world, context.interner, module, last.name.symbol, Namespace::Values);
+  if (near)
     hint = fmt::format("; did you mean `{}`?", context.interner.text(*near));
   error(count == 1 ? span : last.name.span, diag::UnknownName, text(last.name.symbol), hint);
   return {};

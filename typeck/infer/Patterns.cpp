@@ -452,7 +452,7 @@ PatternId Inferer::structPattern(const ast::Pattern &pattern, TypeId type, Bindi
     while (at < variant.fields.size() && variant.fields[at].name != field.name.symbol)
       ++at;
     if (at == variant.fields.size()) {
-      error(field.name.span, diag::UnknownField, text(variant.name), text(field.name.symbol));
+      error(field.name.span, diag::UnknownField, text(variant.name), text(field.name.symbol), meantField(variant, field.name.symbol));
       checkPattern(field.pattern, types.error, mode);
       continue;
     }

@@ -64,7 +64,7 @@ void Inferer::requireAll(const std::vector<Predicate> &predicates, std::span<con
   std::vector<Predicate> all = predicates;
   std::vector<bool> settles(all.size());
   for (size_t i = 0; callee && i < all.size(); ++i)
-    for (uint32_t param : callee->modeParams)
+    for (uint32_t param : callee->awaitedParams)
       if (all[i].kind == Predicate::Kind::Calls && param < callee->params.size() && all[i].subject == callee->params[param].type)
         settles[i] = true;
   for (Predicate &predicate : all) {

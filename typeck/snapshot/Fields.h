@@ -7,7 +7,7 @@
 
 namespace async::snapshot {
 
-constexpr uint32_t formatVersion = 4;
+constexpr uint32_t formatVersion = 5;
 
 // Declarations of one struct may name another's, so all are declared first.
 #define ASYNC_STORED(Type) template <typename A> void io(A &a, Type &x)
@@ -46,7 +46,7 @@ ASYNC_STORED(typeck::Generics) { all(a, x.parentCount, x.params, x.predicates); 
 ASYNC_STORED(typeck::ParamDecl) { all(a, x.name, x.type, x.span, x.hasDefault, x.defaultFn); }
 ASYNC_STORED(typeck::FnDecl) {
   all(a, x.name, x.module, x.span, x.generics, x.params, x.result, x.self, x.abi, x.isPublic, x.isAsync, x.isUnsafe, x.isBlocking, x.isDeterministic);
-  all(a, x.inlineNever, x.inlineAlways, x.isCold, x.trackCaller, x.isConst, x.hasBody, x.takes, x.isStream, x.isSink, x.fromParams, x.modeParams, x.frameSize, x.impl, x.trait,
+  all(a, x.inlineNever, x.inlineAlways, x.isCold, x.trackCaller, x.isConst, x.hasBody, x.takes, x.isStream, x.isSink, x.fromParams, x.awaitedParams, x.modeParams, x.frameSize, x.impl, x.trait,
       x.lang, x.linkName);
 }
 ASYNC_STORED(typeck::FieldDecl) { all(a, x.name, x.type, x.span, x.isPublic); }

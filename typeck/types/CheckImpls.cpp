@@ -98,6 +98,7 @@ void Collector::checkMethod(const ImplDecl &impl, FnId declaredId, FnId madeId) 
     return shape("an `await`", "none");
   // An implementation may do less: it is called as its trait says.
   made.isAsync = declared.isAsync;
+  made.awaitedParams.clear();
   made.modeParams.clear();
 
   std::vector<TypeId> args{impl.self};

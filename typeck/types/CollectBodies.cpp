@@ -92,13 +92,14 @@ private:
 void Collector::scanBody(uint32_t index) {
   const BodySource &source = bodies.sources[index];
   FnDecl &fn = program.fns[index];
-  if (!source.file || !source.function.valid() || fn.isStream || fn.isSink || fn.isAsync)
+  if (!source.file || !source.function.valid() || fn.isStream || fn.isSink)
     return;
   Awaits awaits(*source.file, fn);
   awaits.scan((*source.file)[source.function].body);
-  fn.isAsync = awaits.found;
-  if (!awaits.other)
-    fn.modeParams = std::move(awaits.params);
+  fn.awaitedParams = std::move(awaits.params);
+  if (!fn.isAsync && !awaits.other)
+    fn.modeParams = fn.awaitedParams;
+  fn.isAsync |= awaits.found;
 }
 
 void Collector::unsupported() {

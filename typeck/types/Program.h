@@ -93,7 +93,8 @@ struct FnDecl {
   bool isStream = false; // stream fn: `result` is Stream<item>; the body yields
   bool isSink = false; // sink fn: `result` is Sink<item, error>; the body reads `input`
   std::vector<uint32_t> fromParams; // `-> &T from a, b`: the parameters named; none: by rule L1
-  std::vector<uint32_t> modeParams; // rules.md I1: if it is async only because its body awaits calls of these parameters; isAsync is then true as well
+  std::vector<uint32_t> awaitedParams; // rules.md I1: parameters whose calls its body awaits: an argument may give the value or a future of it
+  std::vector<uint32_t> modeParams; // the same if nothing else makes it async: they decide for each call; isAsync is then true as well
   uint32_t frameSize = 0; // #[frame(…)]: of Abi::Leaf, the bytes of the leaf, at least 32; of a body, the most that its frame may take, or 0
   std::optional<ImplId> impl; // where it stands
   std::optional<TraitId> trait; // declared in a trait
