@@ -10,10 +10,21 @@ namespace async::resolve {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, PrimitiveType>, 15> primitives = {{
-    {"i8", PrimitiveType::I8},       {"i16", PrimitiveType::I16},       {"i32", PrimitiveType::I32},   {"i64", PrimitiveType::I64},
-    {"u8", PrimitiveType::U8},       {"u16", PrimitiveType::U16},       {"u32", PrimitiveType::U32},   {"u64", PrimitiveType::U64},
-    {"f32", PrimitiveType::F32},     {"f64", PrimitiveType::F64},       {"bool", PrimitiveType::Bool}, {"char", PrimitiveType::Char},
-    {"Async", PrimitiveType::Async}, {"Stream", PrimitiveType::Stream}, {"Sink", PrimitiveType::Sink},
+    {"i8", PrimitiveType::I8},
+    {"i16", PrimitiveType::I16},
+    {"i32", PrimitiveType::I32},
+    {"i64", PrimitiveType::I64},
+    {"u8", PrimitiveType::U8},
+    {"u16", PrimitiveType::U16},
+    {"u32", PrimitiveType::U32},
+    {"u64", PrimitiveType::U64},
+    {"f32", PrimitiveType::F32},
+    {"f64", PrimitiveType::F64},
+    {"bool", PrimitiveType::Bool},
+    {"char", PrimitiveType::Char},
+    {"Async", PrimitiveType::Async},
+    {"Stream", PrimitiveType::Stream},
+    {"Sink", PrimitiveType::Sink},
 }};
 
 Def primitive(std::string_view text) {
@@ -25,9 +36,7 @@ Def primitive(std::string_view text) {
 
 bool hasStd(const World &world) { return !world.modules.empty() && world.modules[0].isStd; }
 
-const std::unordered_map<Symbol, Binding> &names(const Module &module, Namespace space) {
-  return space == Namespace::Types ? module.types : module.values;
-}
+const std::unordered_map<Symbol, Binding> &names(const Module &module, Namespace space) { return space == Namespace::Types ? module.types : module.values; }
 
 } // namespace
 
@@ -100,7 +109,23 @@ std::optional<Symbol> nearest(const Interner &interner, const std::vector<Symbol
   return std::nullopt;
 }
 
+namespace {
+
+// What other languages call it.
+constexpr std::pair<std::string_view, std::string_view> elsewhere[] = {
+    {"null", "None"},   {"nil", "None"},   {"none", "None"},   {"nullptr", "None"}, {"NULL", "None"}, {"undefined", "None"}, {"int", "i64"},
+    {"Int", "i64"},     {"long", "i64"},   {"Integer", "i64"}, {"uint", "u64"},     {"short", "i16"}, {"byte", "u8"},        {"double", "f64"},
+    {"Double", "f64"},  {"float", "f64"},  {"Float", "f64"},   {"boolean", "bool"}, {"Bool", "bool"}, {"Boolean", "bool"},   {"String", "str"},
+    {"string", "str"},  {"Vec", "List"},   {"vector", "List"}, {"Array", "List"},   {"this", "self"}, {"HashMap", "Map"},    {"Dictionary", "Map"},
+    {"HashSet", "Set"}, {"Arc", "Shared"}, {"Rc", "Shared"},
+};
+
+} // namespace
+
 std::optional<Symbol> suggest(const World &world, const Interner &interner, uint32_t module, Symbol name, Namespace space) {
+  for (const auto &[habit, own] : elsewhere)
+    if (habit == interner.text(name))
+      return interner.find(own);
   std::vector<Symbol> candidates;
   auto add = [&](uint32_t from, bool publicOnly) {
     for (const auto &[candidate, binding] : names(world.modules[from], space))

@@ -231,7 +231,8 @@ void ErrorStrategy::reportError(antlr4::Parser *, const antlr4::RecognitionExcep
     while (farther < parser.input().size() && parser.input().get(farther) != found)
       ++farther;
     if (farther != at && farther < parser.input().size()) {
-      errors.emit(span(farther), diag::UnexpectedAlone, shown(farther));
+      auto built = errors.emit(span(farther), diag::UnexpectedAlone, shown(farther));
+      addHabit(built, farther);
       return;
     }
   }

@@ -1,6 +1,7 @@
 // What the parser expected, in the language's words, and the hints for known slips.
 #include "frontend/syntax/ErrorStrategy.h"
 #include "frontend/diagnostics/Syntax.h"
+#include "frontend/syntax/Habits.h"
 #include "frontend/syntax/generated/AsyncParser.h"
 
 namespace async::syntax {
@@ -201,11 +202,71 @@ void ErrorStrategy::reportUnexpected(size_t at) {
   addHints(built, want, at);
 }
 
+bool ErrorStrategy::isPair(size_t at, uint32_t first, uint32_t second) const {
+  TokenInput &input = parser.input();
+  return at + 1 < input.size() && input.lexeme(at).type == first && input.lexeme(at + 1).type == second && input.lexeme(at).hi == input.lexeme(at + 1).lo;
+}
+
+// What another language would mean by it.
+bool ErrorStrategy::addHabit(frontend::DiagnosticBuilder &built, size_t at) {
+  TokenInput &input = parser.input();
+  const auto is = [&](uint32_t first, uint32_t second) { return isPair(at, first, second) || (at > 0 && isPair(at - 1, first, second)); };
+  if (is(P::PLUS, P::PLUS) || (at > 1 && isPair(at - 2, P::MINUS, P::MINUS))) {
+    built.help(diag::IncrementHelp, is(P::PLUS, P::PLUS) ? "+" : "-");
+  } else if (at > 0 && (isPair(at - 1, P::EQEQ, P::EQ) || isPair(at - 1, P::NE, P::EQ))) {
+    const bool equal = input.lexeme(at - 1).type == P::EQEQ;
+    const Span both = errors.span(input.lexeme(at - 1).lo, input.lexeme(at).hi);
+    built.help(diag::ReplaceHelp, equal ? "`===`" : "`!==`", equal ? "`==`" : "`!=`")
+        .fix(both, equal ? "==" : "!=", frontend::Applicability::MachineApplicable);
+  } else if (is(P::COLON, P::EQ)) {
+    built.help(diag::ReplaceHelp, "`:=`", "`let … =`");
+  } else {
+    for (size_t i = at + 1; i-- > 0 && i + 1 >= at;) {
+      const Lexeme &token = input.lexeme(i);
+      if (token.type != P::IDENT)
+        continue;
+      const std::string_view word = text.substr(token.lo, token.hi - token.lo), own = wordFor(word);
+      if (!own.empty())
+        built.help(diag::ReplaceHelp, shown(i), fmt::format("`{}`", own)).fix(span(i), std::string(own), frontend::Applicability::MaybeIncorrect);
+      else if (i < at && word == "new")
+        built.help(diag::NewHelp);
+      else if (i < at && (word == "throw" || word == "raise"))
+        built.help(diag::ThrowHelp);
+      else
+        continue;
+      return true;
+    }
+    return false;
+  }
+  return true;
+}
+
+// Whether this is the first value of `a ? b : c`.
+bool ErrorStrategy::followsTernary(size_t at) const {
+  TokenInput &input = parser.input();
+  if (at == 0 || input.lexeme(at - 1).type != P::QUESTION)
+    return false;
+  for (size_t i = at + 1; i < std::min(at + 32, input.size()); ++i) {
+    const uint32_t type = input.lexeme(i).type;
+    if (type == P::COLON || type == P::SEMI)
+      return type == P::COLON;
+  }
+  return false;
+}
+
 void ErrorStrategy::addHints(frontend::DiagnosticBuilder &built, const Expected &want, size_t at) {
   TokenInput &input = parser.input();
   const Lexeme &found = input.lexeme(at);
   const uint32_t before = at > 0 ? input.lexeme(at - 1).type : 0;
-  if (want.comma && beginsOperand(found.type) && at > 0) {
+  if (addHabit(built, at))
+    return;
+  if (followsTernary(at)) {
+    built.help(diag::TernaryHelp);
+  } else if (want.operators && found.type == P::BANG) {
+    built.help(diag::UnwrapHelp);
+  } else if (want.text == "`{`") {
+    built.help(diag::BodyHelp);
+  } else if (want.comma && beginsOperand(found.type) && at > 0) {
     built.help(diag::MissingCommaHelp).fix(errors.span(input.lexeme(at - 1).hi, input.lexeme(at - 1).hi), ",", frontend::Applicability::MaybeIncorrect);
   } else if (want.name && !want.expression && isWord(found.type)) {
     built.help(diag::WordAsNameHelp, shown(at));

@@ -1,5 +1,7 @@
 #include "frontend/syntax/TokenPass.h"
 
+#include <utility>
+
 #include "frontend/diagnostics/Syntax.h"
 #include "frontend/syntax/TypeScan.h"
 #include "frontend/syntax/generated/AsyncLexer.h"
@@ -44,12 +46,19 @@ private:
         out.push_back({L::CHAR, token.lo, in[++at].hi, token.startsLine}); // the builder tells that it is too long
         return;
       }
+      if (previous() == L::LT && lifetimeParameter())
+        return;
       if (previous() == L::AND && type(at + 1) != L::COLON) {
-        errors.emit(span(token), diag::LifetimeWritten, textOf(token))
-            .help(diag::LifetimeWrittenHelp)
-            .fix(span(token), "", frontend::Applicability::MachineApplicable);
+        lifetime(token);
         return;
       }
+      break;
+    case L::FN:
+    case L::STRUCT:
+    case L::ENUM:
+    case L::IMPL:
+    case L::TRAIT:
+      toldLifetime = false;
       break;
     case L::BANG:
       if (previous() == L::IDENT && touches(at) && (type(at + 1) == L::LPAREN || type(at + 1) == L::LBRACK) && touches(at + 1)) {
@@ -103,9 +112,54 @@ private:
     out.push_back(token);
   }
 
+  // One error for all in a head, where each follows from its parameter.
+  void lifetime(const Lexeme &token) {
+    if (!std::exchange(toldLifetime, true))
+      errors.emit(span(token), diag::LifetimeWritten, textOf(token))
+          .help(diag::LifetimeWrittenHelp)
+          .fix(span(token), "", frontend::Applicability::MachineApplicable);
+  }
+
+  // `<'a, 'b: 'a, T>`: left out, with its comma.
+  bool lifetimeParameter() {
+    size_t end = at + 1;
+    if (type(end) == L::COLON && type(end + 1) == L::LABEL)
+      end += 2;
+    if (type(end) != L::COMMA && type(end) != L::GT)
+      return false;
+    lifetime(in[at]);
+    at = type(end) == L::COMMA ? end : end - 1;
+    return true;
+  }
+
+  // A text in quotes of a book is one mistake; so is one in quotes of a shell, and `''`.
+  bool quoted(const Lexeme &token) {
+    const std::string_view quote = textOf(token);
+    if (quote == "'" && type(at + 1) == L::BAD_CHAR && touches(at + 1) && textOf(in[at + 1]) == "'") {
+      out.push_back({L::CHAR, token.lo, in[++at].hi, token.startsLine});
+      return true;
+    }
+    const std::string_view close = quote == "\u201c" || quote == "\u201d" || quote == "\u201e" ? "\u201d"
+                                   : quote == "\u2018" || quote == "\u2019"                    ? "\u2019"
+                                   : quote == "`"                                              ? "`"
+                                                                                               : "";
+    if (close.empty())
+      return false;
+    size_t end = at + 1;
+    while (end < in.size() && !in[end].startsLine && textOf(in[end]) != close)
+      ++end;
+    const bool closed = end < in.size() && !in[end].startsLine;
+    errors.emit(span(token), diag::UnknownCharacter, quote).help(diag::StraightQuotesHelp);
+    if (closed) {
+      out.push_back({L::IDENT, token.lo, in[end].hi, token.startsLine});
+      at = end;
+    }
+    return true;
+  }
+
   // A run of them is one mistake.
   void badCharacter(const Lexeme &token) {
-    if (at > 0 && in[at - 1].type == L::BAD_CHAR && touches(at))
+    if ((at > 0 && in[at - 1].type == L::BAD_CHAR && touches(at)) || quoted(token))
       return;
     errors.emit(span(token), diag::UnknownCharacter, textOf(token));
   }
@@ -127,6 +181,7 @@ private:
   Errors &errors;
   std::vector<Lexeme> out;
   size_t at = 0;
+  bool toldLifetime = false;
 };
 
 // Second step: contextual words, heads and options.
