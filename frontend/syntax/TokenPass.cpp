@@ -1,5 +1,6 @@
 #include "frontend/syntax/TokenPass.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "frontend/diagnostics/Syntax.h"
@@ -146,9 +147,10 @@ private:
     if (close.empty())
       return false;
     size_t end = at + 1;
-    while (end < in.size() && !in[end].startsLine && textOf(in[end]) != close)
+    const size_t most = std::min(in.size(), at + 64);
+    while (end < most && !in[end].startsLine && textOf(in[end]) != close)
       ++end;
-    const bool closed = end < in.size() && !in[end].startsLine;
+    const bool closed = end < most && !in[end].startsLine;
     errors.emit(span(token), diag::UnknownCharacter, quote).help(diag::StraightQuotesHelp);
     if (closed) {
       out.push_back({L::IDENT, token.lo, in[end].hi, token.startsLine});

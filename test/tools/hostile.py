@@ -70,6 +70,9 @@ def nests():
         gives(f"{level} in {level}", "fn main() { " + level * MANY + "a }", "P0010")
     for name, text in ITEMS.items():
         gives(f"{name} in {name}", text, "P0010")
+    (here / "x.async").write_text("fn main() { " + "\u201c " * MANY + "}")
+    done = asyncc("check", "--diagnostics=json", "x.async")
+    judge("quotes that are not closed", done.returncode == 1 and codes(done) == ["P0004"] * 100, done)
     gives("comments in comments", "/*" * MANY + "*/" * MANY + "fn main() { }")
     gives("comments that are not closed", "/*" * MANY, "P0006")
 
