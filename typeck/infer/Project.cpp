@@ -30,9 +30,7 @@ TypeId Inferer::normalize(TypeId type, Span span) {
   return later;
 }
 
-TypeId Inferer::instantiate(TypeId type, std::span<const TypeId> args, Span span) {
-  return normalize(substitute(types, type, args), span);
-}
+TypeId Inferer::instantiate(TypeId type, std::span<const TypeId> args, Span span) { return normalize(substitute(types, type, args), span); }
 
 TypeId Inferer::project(TypeId projection, Span span) {
   if (projectDepth > deepestProjection) {
@@ -93,8 +91,8 @@ TypeId Inferer::project(TypeId projection, Span span) {
     for (Predicate predicate : program.impl(choice.impl).generics.predicates) {
       if (predicate.kind == Predicate::Kind::Implements)
         continue;
-      predicate.subject = predicate.kind == Predicate::Kind::Equals ? substitute(types, predicate.subject, match->args)
-                                                                     : instantiate(predicate.subject, match->args, span);
+      predicate.subject =
+          predicate.kind == Predicate::Kind::Equals ? substitute(types, predicate.subject, match->args) : instantiate(predicate.subject, match->args, span);
       if (predicate.signature.valid())
         predicate.signature = instantiate(predicate.signature, match->args, span);
       if (predicate.target.valid())
