@@ -182,7 +182,11 @@ uint32_t Collector::closure(ClosureId id, std::vector<TypeId> args, Span span) {
   bool isBlock = decl.kind == ClosureDecl::Kind::AsyncBlock;
   if (tooDeep({}, id, !args.empty(), span))
     args.assign(args.size(), program.types.error);
-  Instance &made = add(key, fmt::format("{}::{{{}#{}}}", nameOf(decl.owner, args), isBlock ? "async" : "closure", id.index));
+  // Its number among those of the function, which stand side by side: the name does not change with the rest of the program.
+  uint32_t number = 0;
+  while (number < id.index && program.closure(ClosureId{id.index - number - 1}).owner == decl.owner)
+    ++number;
+  Instance &made = add(key, fmt::format("{}::{{{}#{}}}", nameOf(decl.owner, args), isBlock ? "async" : "closure", number));
   uint32_t index = mono.count() - 1;
   made.fn = decl.owner;
   made.closure = id;

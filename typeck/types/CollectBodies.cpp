@@ -23,7 +23,7 @@ bool isAwait(const ast::Expr &expr) {
 
 class Awaits {
 public:
-  Awaits(const ast::File &file, const FnDecl &fn) : file(file), fn(fn) {}
+  Awaits(const ast::File &file, const FnDecl &fn, const Types &types) : file(file), fn(fn), types(types) {}
 
   void scan(ast::BlockId body) {
     blocks.push_back(body);
@@ -74,15 +74,17 @@ private:
     return std::nullopt;
   }
 
+  // What is said to give a future is no question of mode.
   bool isCallable(TypeId type) const {
     for (const Predicate &predicate : fn.generics.predicates)
       if (predicate.kind == Predicate::Kind::Calls && predicate.subject == type)
-        return true;
+        return types[types[predicate.signature].args.back()].kind != TypeKind::Async;
     return false;
   }
 
   const ast::File &file;
   const FnDecl &fn;
+  const Types &types;
   std::vector<ast::ExprId> exprs;
   std::vector<ast::BlockId> blocks;
 };
@@ -94,7 +96,7 @@ void Collector::scanBody(uint32_t index) {
   FnDecl &fn = program.fns[index];
   if (!source.file || !source.function.valid() || fn.isStream || fn.isSink)
     return;
-  Awaits awaits(*source.file, fn);
+  Awaits awaits(*source.file, fn, program.types);
   awaits.scan((*source.file)[source.function].body);
   fn.awaitedParams = std::move(awaits.params);
   if (!fn.isAsync && !awaits.other)
