@@ -59,7 +59,7 @@ TypeId Inferer::project(TypeId projection, Span span) {
   if (isGeneralVar(self))
     return {};
   const AssocTypeDecl &decl = program.assocType(assoc);
-  if (types[self].kind == TypeKind::Async)
+  if (types[self].kind == TypeKind::Async && langTrait("awaitable") == decl.trait)
     return types[self].args[0];
 
   TraitRef trait{decl.trait, {type.args.begin() + 1, type.args.end()}};
