@@ -106,14 +106,17 @@ public:
 
   uint32_t errorCount() const { return errors; }
   bool empty() const { return list.empty(); }
-  // By place, then in the order found; of those with the same place and message only the first.
+  // By place, then in the order found; of those with the same place and message only the first, and of errors in names and types that say the same five.
   std::vector<const Diagnostic *> sorted() const;
   // Forgets what was emitted after `count` diagnostics: for attempts that are taken back.
   void truncate(size_t count);
   size_t size() const { return list.size(); }
 
 private:
+  std::vector<const Diagnostic *> fold(const std::vector<const Diagnostic *> &all) const;
+
   std::deque<Diagnostic> list;
+  mutable std::deque<Diagnostic> folded; // copies with a note of how often they are said
   uint32_t errors = 0;
 };
 
