@@ -7,8 +7,8 @@
 // Edges     Descriptor::edges is set by whoever harvests, under the descriptor's lock, and taken by an operation before it calls or waits: an edge
 //           between the call and the wait is seen.
 // Cost      one epoll_wait a scheduling round, when the queue is empty or every 64 entries.
-// Rejected  an epoll for each worker: one whose processor is taken away keeps its sockets waiting while others sleep (99th percentile of tcp_echo on two
-//           workers: 32 ms instead of 0.07). io_uring, with multishot receive and provided buffers, sends in batches: the same processor time a
+// Rejected  an epoll for each worker: one whose processor is taken away keeps its sockets waiting while others sleep, and costs a call more a request
+//           (runtime.md). io_uring, with multishot receive and provided buffers, sends in batches: the same processor time a
 //           request, within 2 %, as 95 % of it is the kernel's TCP.
 #pragma once
 #include "runtime/core/Scheduler.h"
