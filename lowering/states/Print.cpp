@@ -150,20 +150,27 @@ private:
         add(fmt::format("S{}", next));
       else if (terminator.kind == TK::Call)
         add("call " + mono.instance(terminator.callee.instance).name);
-      at = nextOnPath(terminator, flags, conditional);
+      at = nextOnPath(body.blocks[at.index], flags, conditional);
     }
     return all;
   }
 
-  mir::BlockId nextOnPath(const mir::Terminator &terminator, const std::vector<int> &flags, bool &conditional) const {
+  mir::BlockId nextOnPath(const mir::Block &block, const std::vector<int> &flags, bool &conditional) const {
+    const std::vector<mir::Statement> &statements = block.statements;
+    const mir::Terminator &terminator = block.terminator;
     if (terminator.targets.empty())
       return {};
     if (terminator.kind != TK::Switch)
       return terminator.targets[0];
     const mir::Operand *tested = mir::testedLocal(terminator);
     int known = tested && isFlag[tested->place.base.index] ? flags[tested->place.base.index] : -1;
-    if (!tested || !isFlag[tested->place.base.index])
-      return {};
+    if (!tested || !isFlag[tested->place.base.index]) {
+      // Where another variant is there than the one that was moved out, the value is dropped.
+      if (statements.empty() || statements.back().kind != mir::Statement::Kind::Assign || statements.back().value.kind != mir::Rvalue::Kind::Discriminant)
+        return {};
+      conditional = body.blocks[terminator.targets.back().index].terminator.kind == TK::Drop;
+      return terminator.targets.back();
+    }
     conditional = known < 0;
     for (size_t edge = 0; edge < terminator.targets.size(); ++edge)
       if (mir::valueOnEdge(terminator, edge) == (known < 0 ? 1 : known))
