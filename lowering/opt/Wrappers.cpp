@@ -4,7 +4,6 @@
 namespace async::opt {
 
 using mir::Body;
-using mir::LocalId;
 using mir::Operand;
 using mir::Statement;
 using mir::Terminator;
@@ -60,6 +59,7 @@ void awaitLeaf(Terminator &call, const Terminator &leaf) {
     operands.push_back(operand.kind == Operand::Kind::Const ? operand : call.operands[operand.place.base.index - 1]);
   call.callee = leaf.callee;
   call.operands = std::move(operands);
+  call.isShielded |= leaf.isShielded;
 }
 
 } // namespace
