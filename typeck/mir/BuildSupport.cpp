@@ -22,7 +22,8 @@ Terminator Builder::terminator(Terminator::Kind kind, Span span) {
   Terminator made;
   made.kind = kind;
   made.span = span.known() ? span : out->span;
-  made.isShielded = !inCleanup && shieldDepth > 0 && isSuspension(kind);
+  // A function value may turn out to be async.
+  made.isShielded = !inCleanup && shieldDepth > 0 && (isSuspension(kind) || kind == Terminator::Kind::CallValue);
   return made;
 }
 

@@ -150,7 +150,7 @@ struct Terminator {
   CallKind callKind = CallKind::Shared; // CallValue
   Callee settle; // Spawn: the settling function (std/task.async): what becomes of the value of a task that nobody awaits
   bool hasScope = false; // Spawn: operand 0 is the scope; false: detach
-  bool isShielded = false; // AwaitCall, Await: no request to stop ends it, as in cleanup; so in a `defer` on an ordinary way
+  bool isShielded = false; // AwaitCall, Await, CallValue: no request to stop ends it, as in cleanup; so in a `defer` on an ordinary way
 };
 
 struct Block {

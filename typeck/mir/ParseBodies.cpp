@@ -397,6 +397,7 @@ bool TextParser::destinationTerminator(const Place &to, frontend::Span span) {
     made.callee = callee();
     made.operands = operands();
   } else if (made.kind == Terminator::Kind::CallValue) {
+    made.isShielded = accept("shielded");
     if (std::optional<uint8_t> how = indexOf(words::callKinds, name()))
       made.callKind = static_cast<CallKind>(*how);
     else

@@ -295,8 +295,8 @@ private:
       return fmt::format("{} = {} {}{}{}{}", text(terminator.place), word, terminator.isShielded ? "shielded " : "", text(terminator.callee),
                          list(terminator.operands), after(terminator));
     case Terminator::Kind::CallValue:
-      return fmt::format("{} = {} {} {}{}", text(terminator.place), word, words::callKinds[static_cast<size_t>(terminator.callKind)],
-                         list(terminator.operands), after(terminator));
+      return fmt::format("{} = {} {}{} {}{}", text(terminator.place), word, terminator.isShielded ? "shielded " : "",
+                         words::callKinds[static_cast<size_t>(terminator.callKind)], list(terminator.operands), after(terminator));
     case Terminator::Kind::Await:
       return fmt::format("{} = {} {}{}{}", text(terminator.place), word, terminator.isShielded ? "shielded " : "", text(terminator.operands[0]),
                          after(terminator));
