@@ -1,7 +1,6 @@
 #include "typeck/lifetimes/LoanFlow.h"
 
 #include "typeck/lifetimes/Conflicts.h"
-#include "typeck/lifetimes/Fits.h"
 #include "typeck/mir/Places.h"
 #include "typeck/mir/Visit.h"
 
@@ -16,23 +15,10 @@ namespace {
 
 constexpr size_t maxWork = size_t{1} << 27;
 
-BitSet localsWhoseDropReads(const Program &program, const mir::Body &body) {
-  BitSet result(body.locals.size());
-  std::unordered_map<uint32_t, bool> known;
-  for (uint32_t i = 0; i < body.locals.size(); ++i) {
-    auto [at, isNew] = known.try_emplace(body.locals[i].type.index, false);
-    if (isNew)
-      at->second = dropReads(program, body.locals[i].type);
-    result.assign(i, at->second);
-  }
-  return result;
-}
-
 } // namespace
 
 LoanFlow::LoanFlow(Program &program, const frontend::Interner &interner, const mir::Body &body, const Origins &origins)
-    : program(program), interner(interner), body(body), origins(origins), droppedUses(localsWhoseDropReads(program, body)),
-      liveness(body, {.dropsAreUses = false, .droppedUses = &droppedUses}), left(maxWork) {
+    : program(program), interner(interner), body(body), origins(origins), liveHolders(program, body), left(maxWork) {
   size_t loans = origins.loans().size(), tasks = origins.tasks().size();
   bits = loans + 2 * tasks;
   holdersOf.assign(loans, BitSet(body.locals.size()));
@@ -53,15 +39,6 @@ LoanFlow::LoanFlow(Program &program, const frontend::Interner &interner, const m
       tasksOfScope[scope.index].push_back(i);
     origins.task(i).forEachIn(0, loans, [&](size_t loan) { tasksOf[loan].set(runs(i)); });
   }
-}
-
-const BitSet &LoanFlow::liveBefore(BlockId block, size_t index) {
-  if (cachedBlock != block) {
-    cachedBlock = block;
-    cachedLive.resize(body.blocks[block.index].statements.size() + 1);
-    liveness.backward(block, [&](size_t at, const BitSet &live) { cachedLive[at] = live; });
-  }
-  return cachedLive[index];
 }
 
 size_t LoanFlow::holdingTask(const BitSet &state, size_t loan) const {
@@ -169,7 +146,7 @@ bool LoanFlow::endsTask(const Terminator &terminator) const {
 
 void LoanFlow::edge(BitSet &state, const Terminator &terminator, BlockId block, size_t successor) {
   bool isReturn = successor == 0 && !terminator.targets.empty();
-  const BitSet &live = liveness.atEntry(mir::successor(terminator, successor));
+  const BitSet &live = liveHolders.atEntry(mir::successor(terminator, successor));
   if (leavesScope(terminator)) {
     LocalId scope = origins.scopeOf(terminator.operands[0]);
     if (scope.valid())

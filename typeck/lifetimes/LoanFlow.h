@@ -2,9 +2,9 @@
 //
 // Bits: first the loans; then two for each start of a task: it may run; more than one of it may run.
 #pragma once
+#include "typeck/lifetimes/LiveHolders.h"
 #include "typeck/lifetimes/Origins.h"
 #include "typeck/mir/Dataflow.h"
-#include "typeck/mir/Liveness.h"
 
 namespace async::lifetimes {
 
@@ -26,7 +26,7 @@ public:
   const BitSet &holders(size_t loan) const { return holdersOf[loan]; }
 
   // What is live before the statement (or, at the number of statements, the terminator).
-  const BitSet &liveBefore(BlockId block, size_t index);
+  const BitSet &liveBefore(BlockId block, size_t index) { return liveHolders.before(block, index); }
 
   template <typename F> void forLoans(const BitSet &state, F &&f) const { state.forEachIn(0, origins.loans().size(), f); }
   // Those of places of one local.
@@ -54,14 +54,11 @@ private:
   const frontend::Interner &interner;
   const mir::Body &body;
   const Origins &origins;
-  BitSet droppedUses;
-  mir::Liveness liveness;
+  LiveHolders liveHolders;
   std::vector<BitSet> holdersOf; // by loan
   std::vector<BitSet> tasksOf; // by loan: the bits of the tasks that hold it
   std::vector<std::vector<uint32_t>> tasksOfBlock, tasksOfScope;
   size_t left; // of the work that may be done
-  BlockId cachedBlock;
-  std::vector<BitSet> cachedLive;
 };
 
 } // namespace async::lifetimes
