@@ -2,11 +2,14 @@
 """Runs the suites on a build folder and closes with `N passed, N failed`. Usage: run.py BUILD [--lit-only] [PATH...]
 
 Suites: unit tests (GoogleTest, each unit_* program), lit tests below test/, the acceptance programs named in test/cases.txt (where
-../shared/cases is there), a small part of the fuzzing, the programs in docs/errors, and tidy. PATH limits the run to the lit tests below it or to unit programs of that name.
+../shared/cases is there), a small part of the fuzzing, the programs in the documentation, and tidy. PATH limits the run to the lit tests below it or to
+unit programs of that name. What is left out is told, and does not count; what should be there and is not has failed.
 """
+import argparse
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,9 +48,17 @@ def call(command, limit, **options):
         return None
 
 
+def fail(text):
+    print(f"FAIL {text}")
+    count(0, 1)
+
+
 def unit_tests(build, wanted):
-    for program in sorted((build / "test" / "unit").glob("unit_*")):
-        if not os.access(program, os.X_OK) or program.is_dir() or (wanted and program.name not in wanted):
+    programs = [p for p in sorted((build / "test" / "unit").glob("unit_*")) if os.access(p, os.X_OK) and not p.is_dir()]
+    for name in set(wanted) - {program.name for program in programs}:
+        fail(f"{name}: it is not built")
+    for program in programs:
+        if wanted and program.name not in wanted:
             continue
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder) / "report.json"
@@ -57,30 +68,30 @@ def unit_tests(build, wanted):
             except (OSError, ValueError):
                 data = None
             if done is None or data is None:
-                print(f"FAIL {program.name}: ended without a report" + (f" (status {done.returncode})" if done else ""))
-                count(0, 1)
+                fail(f"{program.name}: ended without a report" + (f" (status {done.returncode})" if done else ""))
                 continue
             if data["failures"] or data.get("errors", 0) or done.returncode:
                 print(done.stdout[-4000:])
             for suite in data["testsuites"]:
                 for test in suite["testsuite"]:
-                    if test["status"] == "RUN":
-                        judge(f"{program.name}:{suite['name']}.{test['name']}", not test.get("failures"))
+                    name = f"{program.name}:{suite['name']}.{test['name']}"
+                    if test["result"] == "SKIPPED":
+                        print(f"left out: {name}: {test['skipped'][0]['message'].strip()}")
+                    elif test["status"] == "RUN":
+                        judge(name, not test.get("failures"))
 
 
 def lit_tests(build, wanted):
-    paths = [p for p in wanted if pathlib.Path(p).exists()] if wanted else [str(ROOT / "test")]
-    if not paths or not (build / "tools" / "asyncc" / "asyncc").exists():
-        return
+    paths = wanted or [str(ROOT / "test")]
+    if not (build / "tools" / "asyncc" / "asyncc").exists():
+        return fail("lit: there is no compiler in the build folder")
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.json"
         call([sys.executable, LIT, "-q", "-o", report, "--param", f"build={build}", *paths], 3000)
         try:
             tests = json.loads(report.read_text())["tests"]
         except (OSError, ValueError):
-            print("FAIL lit: ended without a report")
-            count(0, 1)
-            return
+            return fail("lit: ended without a report")
     for test in tests:
         name = test["name"].partition(" :: ")[2]
         if test["code"] == "UNSUPPORTED":
@@ -91,32 +102,29 @@ def lit_tests(build, wanted):
             judge(name, test["code"] == "PASS")
 
 
-def programs(build):
-    check = ROOT.parent / "shared" / "cases" / "check"
-    asyncc = build / "tools" / "asyncc" / "asyncc"
-    names = [line.strip() for line in (ROOT / "test" / "cases.txt").read_text().splitlines() if line.strip() and not line.startswith("#")]
-    if not check.exists() or not asyncc.exists() or not names:
-        return
-    done = call([sys.executable, check, asyncc, *names], 1800, stdout=subprocess.PIPE, text=True)
-    lines = done.stdout.splitlines() if done else ["0 passed, 1 failed"]
-    print("\n".join(line for line in lines if line.startswith("FAIL")), end="")
-    good, bad = lines[-1].split(", ")
-    count(int(good.split()[0]), int(bad.split()[0]))
-
-
-def script(name, *arguments):
-    done = call([sys.executable, ROOT / "tools" / "testing" / name, *arguments], 900, stdout=subprocess.PIPE, text=True)
-    lines = done.stdout.strip().splitlines() if done else ["0 passed, 1 failed"]
+# A script whose last line is `N passed, N failed`.
+def counted(name, command, limit):
+    done = call([sys.executable, *command], limit, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.strip().splitlines() if done else []
+    found = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1]) if lines else None
+    if not found:
+        return fail(f"{name}: ended without a count")
     for line in lines[:-1]:
         print(line)
-    good, bad = lines[-1].split(", ")
-    count(int(good.split()[0]), int(bad.split()[0]))
+    count(int(found[1]), int(found[2]))
+
+
+def programs(build):
+    check = ROOT.parent / "shared" / "cases" / "check"
+    if not check.exists():
+        print(f"left out: the acceptance programs: there is no {check}")
+        return
+    names = [line.strip() for line in (ROOT / "test" / "cases.txt").read_text().splitlines() if line.strip() and not line.startswith("#")]
+    counted("acceptance programs", [check, build / "tools" / "asyncc" / "asyncc", *names], 1800)
 
 
 # A small part of `tools/dev fuzz`, the same at each run. A kind of fuzzing is one test.
 def fuzz(build):
-    if not (build / "test" / "fuzz" / "async-fuzz").exists():
-        return
     for name, words in [("in process", ["--inputs", "2000"]), ("by process", ["--process", "--inputs", "200"])]:
         done = call([sys.executable, ROOT / "tools" / "testing" / "fuzz.py", build, *words, "--shrink", "0"], 600, stdout=subprocess.PIPE, text=True)
         if done and done.returncode:
@@ -124,19 +132,33 @@ def fuzz(build):
         judge(f"fuzz {name}", done is not None and done.returncode == 0)
 
 
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/dev test", description="Runs every suite, or the tests that PATH names.")
+    parser.add_argument("build", help=argparse.SUPPRESS)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a lit test, a folder of them, or the name of a unit program")
+    parser.add_argument("--lit-only", action="store_true", help="leave out what is no lit test")
+    options = parser.parse_intermixed_args()  # paths may stand behind options
+    for path in options.paths:
+        if not path.startswith("unit_") and not pathlib.Path(path).exists():
+            parser.error(f"there is no {path}")
+    return options
+
+
 def main():
-    build = (ROOT / sys.argv[1]).resolve()
-    lit_only = "--lit-only" in sys.argv
-    wanted = [a for a in sys.argv[2:] if a != "--lit-only"]
-    if not lit_only:
-        unit_tests(build, [w for w in wanted if w.startswith("unit_")])
-    if not wanted or any(not w.startswith("unit_") for w in wanted):
-        lit_tests(build, [w for w in wanted if not w.startswith("unit_")])
-    if not wanted and not lit_only:
+    options = arguments()
+    build = (ROOT / options.build).resolve()
+    units = [path for path in options.paths if path.startswith("unit_")]
+    lit = [path for path in options.paths if not path.startswith("unit_")]
+    if not options.lit_only and (units or not lit):
+        unit_tests(build, units)
+    if lit or not units:
+        lit_tests(build, lit)
+    if not options.paths and not options.lit_only:
         programs(build)
         fuzz(build)
-        script("pages.py", str(build))
-        script("tidy.py")
+        tools = ROOT / "tools" / "testing"
+        counted("pages", [tools / "pages.py", build], 900)
+        counted("tidy", [tools / "tidy.py"], 900)
     if early[True]:
         print("these pass and should leave test/expected-failures.txt: " + " ".join(sorted(early[True])))
     if early[False]:
