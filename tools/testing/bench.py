@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--json", metavar="FILE", help="writes every figure as a record")
     parser.add_argument("--repeats", type=int, default=5, metavar="N", help="repeats a figure (5)")
     parser.add_argument("--seconds", type=float, default=2, metavar="S", help="the length of a server's measurement (2)")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # names may stand behind options
     unknown = [name for name in options.names if name not in bench_groups.names()]
     if unknown:
         parser.error(f"there is no workload {unknown[0]}; there are: {' '.join(bench_groups.names())}")

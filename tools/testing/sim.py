@@ -2,6 +2,7 @@
 """sim.py ASYNCC FILE [--seeds N] [--first SEED] [-- ARG…]: runs a program in the simulated world under N seeds (20), each twice, and tells the seeds that
 fail, whose two runs differ, or that print otherwise than the first. Prints the command that replays each. Leaves with 1 if a seed fails or repeats badly."""
 import argparse
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,9 @@ def main():
     parser.add_argument("arguments", nargs="*", help="what the program is given, behind --")
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="how many seeds (20)")
     parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first of them (1)")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # arguments may stand behind options
     failing = unsteady = other = 0
+    replay = shlex.join(["asyncc", "run", options.file, *(["--", *options.arguments] if options.arguments else [])])
     with tempfile.TemporaryDirectory() as folder:
         program = folder + "/program"
         if subprocess.run([options.asyncc, "build", options.file, "-o", program]).returncode:
@@ -46,7 +48,7 @@ def main():
                 what = f"prints otherwise than seed {options.first}"
             else:
                 continue
-            print(f"seed {seed} {what}; replay: ASYNC_SIM={seed} asyncc run {options.file}")
+            print(f"seed {seed} {what}; replay: ASYNC_SIM={seed} {replay}")
     good = options.seeds - failing - unsteady - other
     print(f"{options.seeds} seeds: {good} alike, {other} print otherwise, {failing} fail, {unsteady} do not repeat")
     return 1 if failing or unsteady else 0
