@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Fuzzes the compiler: `tools/dev fuzz [--seconds N | --inputs N] [--seed S] [--process] [TARGET...]` (docs/internals/testing.md).
-
-Targets are check typed mir stored, one after the other; without any, all. Equal seeds make equal inputs, but for those that go on from what reached
-new code, in the build that counts it. --process damages files and gives each to the built programs instead. What the
-compiler does not bear is made small, and kept in build/fuzz/found with the command that replays it. The last line is `N passed, N failed`.
-"""
+"""Gives the compiler damaged and wrong inputs (docs/internals/testing.md). Equal
+seeds make equal inputs, but for those that go on from what reached new code, in
+the build that counts it. What the compiler does not bear is made small, and is
+kept in build/fuzz/found with the command that replays it. The last line is
+`N passed, N failed`."""
 import argparse
 import os
 import pathlib
@@ -18,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEEDS = [p for p in (ROOT / "examples", ROOT / "test", ROOT / "runtime" / "std", ROOT / "benchmarks", ROOT.parent / "shared" / "cases") if p.exists()]
 # The targets, with their shares of the seconds and of the inputs: small inputs are many, and a stored std is large.
 TARGETS = {"check": (0.5, 1), "typed": (0.3, 0.2), "mir": (0.12, 1), "stored": (0.08, 0.05)}
+PROGRAMS = ["check", "typed"]  # the targets whose inputs are programs; by process the first, unless another is named
 # Seconds without sanitizers: what a file may take, and for each megabyte more. The machine may be busy.
 LIMIT, LIMIT_A_MB, BUSY = 2, 2, 5
 GOOD = {0, 1}
@@ -29,7 +29,7 @@ COMMANDS = [["check"]] * 6 + [["check", "--diagnostics=json"], ["build", "--emit
 def stack(text):
     """The frames of a sanitizer's report that are the compiler's, innermost first."""
     frames = re.findall(r"^ *#\d+ 0x\w+ in (async::\S.*)$", text, re.M)
-    return [re.sub(r"/\S*/main/", "", frame) for frame in frames[:8]]
+    return [frame.replace(f"{ROOT}/", "") for frame in frames[:8]]
 
 
 def smaller(text, fails, seconds):
@@ -74,17 +74,21 @@ class InProcess:
             amount = ["--seconds", max(1, round(self.options.seconds * seconds)), "--inputs", 10**12]
         else:
             amount = ["--inputs", max(1, round(self.options.inputs * inputs))]
-        before = set(self.out.iterdir())
+        before = self.kept()
         done = self.call("run", "--target", target, "--seed", self.options.seed, "--limit", self.options.limit, "--out", self.out, *amount, *seeds)
         print(done.stdout, end="", flush=True)
         if done.returncode not in (0, 1):
             print(f"FAIL fuzz {target}: the harness ended with {done.returncode}")
             return 0, 1
-        tried = int(re.search(r": (\d+) inputs", done.stdout).group(1))
-        found = sorted(p for p in set(self.out.iterdir()) - before if p.suffix not in (".txt", ".output") and not p.name.startswith("."))
-        for path in found:
-            self.show(path, target)
-        return tried - len(found), len(found)
+        tried, found = map(int, re.search(r": (\d+) inputs .* (\d+) findings", done.stdout).groups())
+        # One that was found in an earlier run is written anew.
+        for path, when in sorted(self.kept().items()):
+            if before.get(path) != when:
+                self.show(path, target)
+        return tried - found, found
+
+    def kept(self):
+        return {p: p.stat().st_mtime_ns for p in self.out.iterdir() if p.suffix not in (".txt", ".output") and not p.name.startswith(".")}
 
     def signature(self, path, target, symbols=False):
         text = self.call("replay", "--target", target, "--limit", self.options.limit, "--out", self.out, path, symbols=symbols).stdout
@@ -138,7 +142,7 @@ class ByProcess:
         for old in folder.iterdir():
             old.unlink()
         harness = self.build / "test" / "fuzz" / "async-fuzz"
-        subprocess.run([str(harness), "write", "--target", "typed" if target == "typed" else "check", "--inputs", str(self.options.inputs), "--seed", str(self.options.seed),
+        subprocess.run([str(harness), "write", "--target", target, "--inputs", str(self.options.inputs), "--seed", str(self.options.seed),
                         "--out", str(folder), *map(str, SEEDS)], check=True)
         chooser = random.Random(self.options.seed)
         good, seen = 0, set()
@@ -166,23 +170,24 @@ class ByProcess:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("build", type=pathlib.Path, help="the build folder")
-    parser.add_argument("--inputs", type=int, default=20_000, help="of the target check; the others have a share of that")
-    parser.add_argument("--seconds", type=int, default=0, help="for all targets together, instead of --inputs")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--process", action="store_true")
-    parser.add_argument("--limit", type=int, default=20, help="seconds of processor time for an input in process")
-    parser.add_argument("--shrink", type=int, default=60, help="seconds to make a finding small in; 0: keep it as it is")
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "fuzz" / "found")
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=" ".join(TARGETS))
-    options = parser.parse_intermixed_args() # targets may stand behind options
-    if unknown := set(options.targets) - set(TARGETS):
-        parser.error(f"there is no target {min(unknown)}")
+    parser = argparse.ArgumentParser(prog="tools/dev fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     epilog="Example: tools/dev fuzz --seconds 600 typed")
+    parser.add_argument("build", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--inputs", type=int, default=20_000, metavar="N", help="of the target check; the others have a share of that")
+    parser.add_argument("--seconds", type=int, default=0, metavar="N", help="for all targets together, instead of --inputs")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="what the inputs depend on (1)")
+    parser.add_argument("--process", action="store_true", help="damage files and give each to the programs, as a user would")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="seconds of processor time for an input in process")
+    parser.add_argument("--shrink", type=int, default=60, metavar="N", help="seconds to make a finding small in; 0: keep it as it is")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "fuzz" / "found", metavar="DIR", help="where findings are kept")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"{' '.join(TARGETS)}: all, one after the other; with --process: {' '.join(PROGRAMS)}")
+    options = parser.parse_intermixed_args()  # targets may stand behind options
+    if unknown := set(options.targets) - set(PROGRAMS if options.process else TARGETS):
+        parser.error(f"there is no target {min(unknown)} here")
     options.out.mkdir(parents=True, exist_ok=True)
     fuzzer = (ByProcess if options.process else InProcess)(options.build.resolve(), options)
     passed = failed = 0
-    for target in options.targets or (["check"] if options.process else TARGETS):
+    for target in options.targets or (PROGRAMS[:1] if options.process else TARGETS):
         good, bad = fuzzer.run(target)
         passed, failed = passed + good, failed + bad
     print(f"{passed} passed, {failed} failed")
