@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """full.py [--list] [STAGE,…]: the long matrix, `tools/dev test --full`. One line a stage; the last line is `N passed, N failed`.
 
-A stage that passed is not run again for the same files (build/full.json remembers): what was interrupted goes on where it stopped. Naming stages runs
-these anyway. ASYNC_FULL_FUZZ_SECONDS and ASYNC_FULL_FUZZ_INPUTS shorten the fuzzing, ASYNC_FULL_SEEDS is the number of seeds of `sim`.
+A stage that passed is not run again for the same files (build/full.json remembers): what was interrupted goes on where it stopped. Nothing is remembered
+of a run in which files changed. Naming stages runs these anyway. ASYNC_FULL_FUZZ_SECONDS and ASYNC_FULL_FUZZ_INPUTS shorten the fuzzing, ASYNC_FULL_SEEDS is the number of seeds of `sim`.
 """
 import filecmp
 import hashlib
@@ -38,10 +38,12 @@ def call(*command, limit, cwd=ROOT, **environment):
                              stdout=subprocess.PIPE, stderr=log, start_new_session=True)
     try:
         text, _ = child.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
+    except BaseException as why:  # also Ctrl-C, which a session of its own does not get
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        raise Failed(f"no end within {limit} s")
+        if isinstance(why, subprocess.TimeoutExpired):
+            raise Failed(f"no end within {limit} s") from None
+        raise
     log.write(text)
     return text, child.returncode
 
@@ -70,7 +72,7 @@ def run_suite(preset, *paths, **environment):
     return suite(sys.executable, "tools/testing/run.py", build(preset), *paths, **environment)
 
 
-PROGRAMS = ["--lit-only", "test/run"] + (["test/examples"] if (ROOT / "test" / "examples").is_dir() else [])
+PROGRAMS = ["--lit-only", "test/run", "test/examples"]
 
 
 def plain():
@@ -154,12 +156,12 @@ def files_hash():
     return digest.hexdigest()
 
 
-def remembered():
+def remembered(files):
     try:
         record = json.loads(RECORD.read_text())
     except (OSError, ValueError):
         return {}
-    return record["stages"] if record.get("files") == files_hash() else {}
+    return record["stages"] if record.get("files") == files else {}
 
 
 def main():
@@ -172,7 +174,8 @@ def main():
         if name not in STAGES:
             print(f"test --full: there is no stage {name}; there are {' '.join(STAGES)}", file=sys.stderr)
             return 2
-    done = remembered()
+    files = files_hash()
+    done = remembered(files)
     passed = failed = 0
     RECORD.parent.mkdir(exist_ok=True)
     with open(ROOT / "build" / "full.log", "w") as log:
@@ -185,9 +188,9 @@ def main():
             passed, failed = passed + good, failed + bad
             again = " (before)" if not named and name in done else ""
             print(f"{name:13} {good} passed, {bad} failed in {time.monotonic() - start:.0f} s{why}{again}", flush=True)
-            if not bad and good:
+            if not bad and good and files == files_hash():
                 done[name] = good
-                RECORD.write_text(json.dumps({"files": files_hash(), "stages": done}))
+                RECORD.write_text(json.dumps({"files": files, "stages": done}))
     if failed:
         print("what was said stands in build/full.log")
     print(f"{passed} passed, {failed} failed")
