@@ -14,8 +14,8 @@ build = os.path.abspath(lit_config.params["build"])
 source = os.path.dirname(__file__)
 config.test_source_root = source
 config.test_exec_root = os.path.join(build, "test", "lit")
-config.environment["PATH"] = os.pathsep.join(
-    [os.path.join(build, "tools", "asyncc"), os.path.join(build, "tools", "async-opt"), os.path.join(build, "test", "fuzz"), "/usr/lib/llvm-19/bin", os.environ["PATH"]])
+programs = [os.path.join(build, *folder) for folder in [("tools", "asyncc"), ("tools", "async-opt"), ("tools", "mkstd"), ("test", "fuzz")]]
+config.environment["PATH"] = os.pathsep.join([*programs, "/usr/lib/llvm-19/bin", os.environ["PATH"]])
 config.environment["NO_COLOR"] = "1"
 PASSED_ON = ("BLESS", "ASYNC_TEST_", "ASYNC_RUNTIME", "ASAN_OPTIONS")
 config.environment.update({name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)})
