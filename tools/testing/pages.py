@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the programs in the documentation with the compiler of BUILD. Usage: pages.py BUILD [PAGE…]; with BLESS=1 what is shown is written anew.
 
-docs/errors: each code of the .def files has a page CODE.md with programs that give that code and mended ones that are accepted. Its blocks:
+docs/errors: each code of the .def files has a test that names it, and a page CODE.md with programs that give that code and no other, and mended ones that
+are accepted. Its blocks:
   async-fail        a program that gives the code, checked and, if it is accepted, built; with `bytes`, <FF> stands for that byte
   mir-fail, mir     the same of MIR text, which async-opt reads, for what no program can show
   std-fail          the one file of a standard library that gives the code when it is stored
@@ -39,8 +40,15 @@ def run(command, folder, **environment):
     return subprocess.run(command, cwd=folder, env=plain, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
 
 
+def codes_in(texts):
+    return {code for text in texts for code in re.findall(r"\b[A-Z]\d{4}\b", text)}
+
+
 def codes(done):
-    return set(re.findall(r"\b[A-Z]\d{4}\b", done.stderr.decode(errors="replace") + done.stdout.decode(errors="replace")))
+    return codes_in([done.stderr.decode(errors="replace"), done.stdout.decode(errors="replace")])
+
+
+TESTED = codes_in(path.read_text(errors="replace") for path in (ROOT / "test").rglob("*") if path.is_file())
 
 
 class ErrorPage:
@@ -51,6 +59,8 @@ class ErrorPage:
         if not path.exists():
             self.problems.append("there is no page")
             return
+        if self.code not in TESTED:
+            self.problems.append("no test below test/ names this code")
         text = path.read_text()
         blocks = [(info.split(), body) for info, body in BLOCK.findall(text)]
         kinds = [words[0] if words else "" for words, _ in blocks]
@@ -69,10 +79,10 @@ class ErrorPage:
             return
         status, found = given(body, kind)
         if kind.endswith("-fail"):
-            if self.code not in found or status == 70:
-                self.problems.append(f"a failing program does not give it: status {status}, {sorted(found)}")
-        elif status:
-            self.problems.append(f"a mended program is rejected: {sorted(found)}")
+            if found != {self.code} or status == 70:
+                self.problems.append(f"a failing program does not give it alone: status {status}, {sorted(found)}")
+        elif status or found:
+            self.problems.append(f"a mended program is not accepted without a word: status {status}, {sorted(found)}")
 
     def program(self, body, kind):
         (self.folder / "main.async").write_bytes(body)
