@@ -19,7 +19,7 @@ TEST(Corpus, CasesCollect) {
   namespace fs = std::filesystem;
   const fs::path cases = fs::path(ASYNC_SOURCE_DIR) / "../shared/cases/run";
   if (!fs::exists(cases))
-    GTEST_SKIP();
+    GTEST_SKIP() << "there is no " << cases.string();
   for (const auto &entry : fs::directory_iterator(cases))
     if (entry.path().extension() == ".async") {
       std::string errors = Checked().add(readAll(entry.path())).collect().errors();
