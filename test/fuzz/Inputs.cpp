@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "test/fuzz/Mutate.h"
 #include "test/fuzz/Tokens.h"
@@ -15,12 +13,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t largestText = 64 * 1024;
 constexpr size_t mostItems = 5; // of a fragment
-
-std::string readWhole(const fs::path &path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 // Some neighbouring items of a file: small inputs are fast.
 std::string fragment(const std::string &text, Random &random) {
@@ -43,7 +35,9 @@ std::string fragment(const std::string &text, Random &random) {
 std::vector<Seed> readSeeds(const std::vector<std::string> &paths, Target target) {
   std::vector<Seed> seeds;
   auto take = [&](const fs::path &path) {
-    std::string text = readWhole(path);
+    std::string text, error;
+    if (!driver::readFile(path.string(), text, error))
+      return;
     if (target == Target::Stored || text.size() <= largestText)
       seeds.push_back({path.string(), std::move(text)});
   };

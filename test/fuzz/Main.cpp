@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 #include "Version.h"
 #include "test/fuzz/Coverage.h"
@@ -71,12 +70,13 @@ public:
     fs::remove(scratch + ".output", code);
   }
 
-  bool start() {
+  // `loads`: whether programs are to be run.
+  bool start(bool loads) {
     std::error_code code;
     fs::create_directories(arguments.out, code);
     startCoverage();
     std::string error;
-    bool needsStd = target == Target::Check || target == Target::Typed;
+    bool needsStd = loads && (target == Target::Check || target == Target::Typed);
     if (needsStd && !runner.start(error)) {
       fmt::print(stderr, "async-fuzz: {}\n", error);
       return false;
@@ -119,9 +119,12 @@ public:
   int replay(const std::vector<std::string> &files) {
     int status = 0;
     for (const std::string &file : files) {
-      std::stringstream text;
-      text << std::ifstream(file, std::ios::binary).rdbuf();
-      for (const Finding &finding : runOnce(text.str()).findings) {
+      std::string text, error;
+      if (!driver::readFile(file, text, error)) {
+        fmt::print(stderr, "async-fuzz: {}\n", error);
+        return 2;
+      }
+      for (const Finding &finding : runOnce(text).findings) {
         fmt::print("{}: {}: {}\n{}\n", file, finding.kind, finding.signature, finding.output);
         status = 1;
       }
@@ -185,16 +188,20 @@ int act(int argc, char **argv) {
     sub->add_option("--inputs", arguments.inputs, "how many");
     sub->add_option("--first", arguments.first, "number of the first");
     sub->add_option("--seed", arguments.seed, "what the inputs depend on");
-    sub->add_option("--seconds", arguments.seconds, "end after so many seconds");
   }
-  CLI11_PARSE(app, argc, argv);
+  run->add_option("--seconds", arguments.seconds, "end after so many seconds");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   std::optional<Target> target = targetNamed(arguments.targetName);
   if (!target) {
     fmt::print(stderr, "async-fuzz: there is no target {}\n", arguments.targetName);
     return 2;
   }
   Fuzzer fuzzer(arguments, *target);
-  if (!fuzzer.start())
+  if (!fuzzer.start(!write->parsed()))
     return 2;
   return run->parsed() ? fuzzer.run() : replay->parsed() ? fuzzer.replay(arguments.paths) : fuzzer.write();
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line of asyncc as a user meets it: where outputs go, odd names and folders, exit statuses, help."""
+"""The command line of asyncc as a user meets it: where outputs go, odd names and folders, exit statuses, help; wrong use of the other tools."""
 import json
 import os
 import pathlib
@@ -116,8 +116,14 @@ def statuses():
     refuses("a missing source", ["check", "none.async"], "error: cannot read none.async: No such file or directory\n")
     refuses("a name that is too long", ["check", LONG + ".async"], "File name too long")
     for arguments in ([], ["frob"], ["build"], ["build", "a.async", "-O9"], ["build", "a.async", "--emit=x"], ["check", "a.async", "--color=x"],
-                      ["build", "a.async", "--emit=mir", "--after=x"], ["check", "a.async", "pkg"]):
+                      ["build", "a.async", "--emit=mir", "--after=x"], ["build", "a.async", "--emit=mir", "--after=states"],
+                      ["build", "a.async", "--emit=dot", "--after=mono"], ["build", "a.async", "--emit=types", "--after=build"],
+                      ["build", "a.async", "--after=build"], ["check", "a.async", "pkg"]):
         refuses(f"usage {arguments}", arguments, "", status=2)
+    for command in (["async-opt"], ["async-opt", "a.mir", "--frob"], ["async-opt", "none.mir"], ["async-fuzz"], ["async-fuzz", "run", "--frob"],
+                    ["async-fuzz", "replay", "--out", here / "found", "--target", "mir", "none.mir"]):
+        done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=120)
+        check(f"usage {command}", done.returncode == 2 and done.stderr, done)
     done = asyncc("run", "a.async", "--", "-x", "--help", "")
     check("arguments of the program", done.returncode == 0 and done.stdout.endswith("<-x><--help><>done\n"), done)
     write("long.async", f"fn {LONG}() -> i64 {{ 1 }}\nfn main() {{ print(\"{{{LONG}()}}\\n\"); }}\n")

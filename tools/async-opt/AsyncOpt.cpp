@@ -73,7 +73,11 @@ int main(int argc, char **argv) {
   app.add_option("file", file, "MIR text, - for standard input")->required();
   app.add_option("--pass", names, "passes, in order")->delimiter(',');
   app.add_flag("--quiet", isQuiet, "do not print the MIR");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   std::stringstream text;
   if (file == "-") {

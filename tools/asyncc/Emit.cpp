@@ -99,6 +99,13 @@ int emitLowered(const Options &options, driver::Session &session) {
 
 bool isKnownEmit(const std::string &kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
 
+bool isKnownAfter(const std::string &kind, const std::string &pass) {
+  if (pass.empty())
+    return true;
+  const bool isMir = kind == "mir", isDot = kind == "dot";
+  return ((isMir || isDot) && (pass == "build" || pass == "elaborate-drops")) || (isMir && pass == "mono") || (isDot && pass == "states");
+}
+
 int emit(const Options &options) {
   driver::Session session;
   if (options.emit == "tokens" || options.emit == "ast")

@@ -33,6 +33,8 @@ int fail(const std::string &text);
 
 // --emit for what needs no code generator; called while checking. `kinds` of MIR dumps by pass.
 bool isKnownEmit(const std::string &kind);
+// Whether `kind` can be shown as it is after `pass`; empty: as it is at the end.
+bool isKnownAfter(const std::string &kind, const std::string &pass);
 int emit(const Options &options);
 
 } // namespace async::cli
