@@ -9,7 +9,6 @@ using mir::BlockId;
 using mir::Operand;
 using mir::Place;
 using mir::Rvalue;
-using mir::Statement;
 using mir::Terminator;
 
 Rewriter::Callable Rewriter::callableOf(const Operand &operand, CallKind kind) {
@@ -46,29 +45,28 @@ void Rewriter::findAwaited() {
   }
 }
 
+BlockId Rewriter::dropThen(const Place &place, bool isCleanup, BlockId then, frontend::Span span) {
+  if (!then.valid()) {
+    then = newBlock(true, span);
+    body.blocks[then.index].terminator.kind = Terminator::Kind::Unwind;
+  }
+  BlockId made = newBlock(isCleanup, span);
+  Terminator &drop = body.blocks[made.index].terminator;
+  drop.kind = Terminator::Kind::Drop;
+  drop.place = place;
+  drop.targets = {then};
+  return made;
+}
+
 // The function value was given away to the call: it is dropped behind it, on both ways.
 void Rewriter::dropAfter(Terminator &end, const Callable &callable) {
   if (!callable.isOwned || !layouts.needsDrop(callable.type))
     return;
   collector.dropGlue(callable.type, end.span);
-  auto dropThen = [&](bool isCleanup, BlockId then) {
-    BlockId made = newBlock(isCleanup, end.span);
-    Terminator &drop = body.blocks[made.index].terminator;
-    drop.kind = Terminator::Kind::Drop;
-    drop.place = callable.at;
-    drop.targets = {then};
-    return made;
-  };
-  if (!here().isCleanup) {
-    BlockId out = end.unwind;
-    if (!out.valid()) {
-      out = newBlock(true, end.span);
-      body.blocks[out.index].terminator.kind = Terminator::Kind::Unwind;
-    }
-    end.unwind = dropThen(true, out);
-  }
+  if (!here().isCleanup || end.unwind.valid())
+    end.unwind = dropThen(callable.at, true, end.unwind, end.span);
   if (!end.targets.empty())
-    end.targets[0] = dropThen(here().isCleanup, end.targets[0]);
+    end.targets[0] = dropThen(callable.at, here().isCleanup, end.targets[0], end.span);
 }
 
 // The call gives a future, which is awaited at once.
@@ -229,7 +227,7 @@ void Rewriter::spawn(Terminator &end) {
     callee(end.settle, end.span);
 }
 
-// In async code the end of a stream or sink waits until its body has ended.
+// In async code the end of a stream or sink waits until its body has ended. Where a cut ends the waiting, the drop and what is behind it are still due.
 void Rewriter::stopBeforeDrop(const Terminator &drop, TypeId type) {
   const Type of = types[type];
   if (!body.isAsync || (of.kind != TypeKind::Stream && of.kind != TypeKind::Sink))
@@ -241,7 +239,8 @@ void Rewriter::stopBeforeDrop(const Terminator &drop, TypeId type) {
   stop.callee.instance = collector.function(of.kind == TypeKind::Stream ? lang.streamStop : lang.sinkStop, {of.args.begin(), of.args.end()}, drop.span);
   stop.operands = {Maker::copy(Maker::place(reference(drop.place, type, Mutability::Exclusive, drop.span)))};
   stop.place = Maker::place(newLocal(types.unit, drop.span));
-  stop.unwind = drop.unwind;
+  bool goesOn = here().isCleanup && !drop.unwind.valid();
+  stop.unwind = dropThen(drop.place, true, goesOn ? drop.targets[0] : drop.unwind, drop.span);
   stop.isShielded = true;
   BlockId next = newBlock(here().isCleanup, drop.span);
   stop.targets = {next};

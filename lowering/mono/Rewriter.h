@@ -63,6 +63,8 @@ private:
   mir::LocalId reference(mir::Place to, TypeId type, Mutability mutability, frontend::Span span);
   // Ends the block with a call and goes on behind it.
   void callHere(uint32_t instance, std::vector<mir::Operand> operands, frontend::Span span);
+  // A block that drops the place and goes on at `then`; invalid: leaves the body.
+  mir::BlockId dropThen(const mir::Place &place, bool isCleanup, mir::BlockId then, frontend::Span span);
   void dropAfter(mir::Terminator &end, const Callable &callable);
   void stopBeforeDrop(const mir::Terminator &drop, TypeId type);
   void finish(mir::Terminator end) { here().terminator = std::move(end); }

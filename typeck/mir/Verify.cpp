@@ -253,9 +253,16 @@ private:
     auto goesOn = [](Terminator::Kind kind) { // the end of a stream is awaited before its drop
       return kind == Terminator::Kind::Goto || kind == Terminator::Kind::Drop || kind == Terminator::Kind::AwaitCall;
     };
-    for (BlockId id : flow.order)
-      if (const Terminator &end = body.blocks[id.index].terminator; isTested[id.index] && goesOn(end.kind) && !end.targets.empty())
+    for (BlockId id : flow.order) {
+      const Terminator &end = body.blocks[id.index].terminator;
+      if (!isTested[id.index] || !goesOn(end.kind))
+        continue;
+      if (!end.targets.empty())
         isTested[end.targets[0].index] = true;
+      // It is dropped on the other way, too.
+      if (end.kind == Terminator::Kind::AwaitCall && end.isShielded && end.unwind.valid())
+        isTested[end.unwind.index] = true;
+    }
     for (BlockId id : flow.order) {
       const Block &block = body.blocks[id.index];
       MovePaths::Found found{};
