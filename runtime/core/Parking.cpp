@@ -78,7 +78,15 @@ void unparkAll() {
     unpark(runtime.workers[i]);
 }
 
+void unparkFinishing() {
+  for (unsigned i = 0; i < Real::load(&runtime.startedCount); ++i)
+    if (Real::loadRelaxed(&runtime.workers[i]->finishing))
+      unpark(runtime.workers[i]);
+}
+
 namespace {
+
+bool isFinished(Worker *worker) { return worker->finishing && hasEnded(worker->finishing); }
 
 void stopSearching(bool found) {
   bool last;
@@ -122,7 +130,7 @@ bool anyWork(Worker *worker) {
   for (unsigned i = 0; i < Real::load(&runtime.startedCount); ++i)
     if (!runtime.workers[i]->ring.empty())
       return true;
-  return Real::load(&worker->last) != 0;
+  return Real::load(&worker->last) != 0 || isFinished(worker);
 }
 
 // By the guard, once a period. A worker that has not moved since the last look is in a long run: its entries and events are served here.
@@ -262,7 +270,7 @@ bool idleReal(Worker *worker) {
   for (;;) {
     if (Real::load(&runtime.phase) == Over)
       return false;
-    if (pollSources(worker) || !worker->ring.empty() || Real::loadRelaxed(&worker->last)) {
+    if (pollSources(worker) || !worker->ring.empty() || Real::loadRelaxed(&worker->last) || isFinished(worker)) {
       goOn(worker, searching);
       return true;
     }

@@ -23,6 +23,7 @@ namespace async::core {
 void wakeOne();
 void unpark(Worker *worker); // it sleeps or is about to
 void unparkAll(); // at the end
+void unparkFinishing(); // behind the end of a task: those in runUntilEnded
 void shareWork(Worker *worker); // behind a harvest: wakes another if there is enough to do
 
 // Behind a push: somebody may have to be told.

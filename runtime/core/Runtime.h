@@ -60,6 +60,7 @@ struct Runtime {
   uint32_t seenTicks[maxWorkers]; // of the workers, when the guard looked last
   int64_t lookedAt;
   uint32_t entryNs; // how long an entry runs, about; a hint
+  uint32_t finishing; // calls of runUntilEnded
 
   // Reactor.h
   uint32_t reactorLock;
@@ -93,6 +94,7 @@ struct async::abi::Worker : async::abi::WorkerHead {
   uint32_t runOfLast; // entries in a row that came from `last`
   uint64_t last; // the last-in slot: others take it only if this worker does not come back to it
   Leaf *yielded; // leaves of the running task that yielded
+  Task *finishing; // that runUntilEnded waits for; null: it does not run
   async::core::PendingWords *words; // for the next spawn; null: it says nothing
   uint32_t tick;
   async::core::Ring<async::core::Real> ring;

@@ -313,13 +313,16 @@ void runLoop(Worker *worker) {
   }
 }
 
-// The stack grows by what runs here, as for a call.
+// The stack grows by what runs here, as for a call. The task may end on another worker while this one sleeps (taskFinished).
 void runUntilEnded(Worker *worker, Task *task) {
   uint64_t running = worker->running;
   Leaf *yielded = worker->yielded;
   int32_t budget = worker->budget;
+  Task *outer = worker->finishing;
   worker->running = 0;
   worker->yielded = nullptr;
+  Real::storeRelaxed(&worker->finishing, task);
+  Real::add(&runtime.finishing, 1u);
   while (!hasEnded(task)) {
     uint64_t entry = nextEntry(worker);
     if (entry)
@@ -327,6 +330,8 @@ void runUntilEnded(Worker *worker, Task *task) {
     else if (!runtime.world->idle(worker))
       break;
   }
+  Real::add(&runtime.finishing, ~0u);
+  Real::storeRelaxed(&worker->finishing, outer);
   worker->running = running;
   worker->yielded = yielded;
   worker->budget = budget;

@@ -4,6 +4,7 @@
 // Joiner    0: nobody; a leaf: waits for the end; 1: ended; 2: the handle was given up. One exchange at the end says who owns the outcome, and
 //           nothing but that exchange's other side touches the task afterwards: no count of references.
 #include "runtime/core/Panic.h"
+#include "runtime/core/Parking.h"
 #include "runtime/core/Waits.h"
 #include "runtime/core/Words.h"
 
@@ -78,6 +79,9 @@ ASYNC_RESUME void taskFinished(Worker *worker, Frame *frame, int64_t status, uin
     if (joiner != joinerGone)
       waiter = countDown(worker, scope);
   }
+  Real::lightFence(); // with the heavy one of a worker that parks: it sees the end, or is woken
+  if (__builtin_expect(Real::loadRelaxed(&runtime.finishing) != 0, false))
+    unparkFinishing();
   if (joiner == joinerGone) { // the scope is needed for the outcome
     settle(worker, task);
     freeTask(worker, task);

@@ -156,6 +156,7 @@ int64_t async_task_status(Task *);
 uint64_t async_task_word(Task *, int64_t);
 void async_task_taken(Task *);
 void async_task_release(Task *);
+void async_task_finish(Task *);
 void async_scope_open(Scope *, bool report);
 void async_scope_cancel(Scope *);
 ASYNC_START Outcome async_scope_wait(Worker *, Frame *, Scope *);

@@ -432,6 +432,35 @@ TEST_P(Tasks, CancellingALocalEvent) {
   EXPECT_EQ(run(main), 0);
 }
 
+// Synchronous code waits for the end of a task that runs on another worker, and has nothing to run meanwhile.
+TEST_P(Tasks, FinishingATaskThatRunsElsewhere) {
+  if (std::string(GetParam().workers) == "1")
+    return;
+  static std::atomic<bool> started, goes;
+  started = goes = false;
+  static Script computes{{[](Machine &, Outcome) {
+                           started = true;
+                           while (!goes) {
+                           }
+                           usleep(20'000); // until the other worker sleeps
+                           return done(5);
+                         }},
+                         {}};
+  Script main{{[](Machine &m, Outcome) {
+                Task *task = spawn(m.worker, nullptr, computes);
+                while (!started) {
+                }
+                goes = true;
+                async_task_finish(task);
+                EXPECT_EQ(async_task_word(task, 0), 5u);
+                async_task_taken(task);
+                async_task_release(task);
+                return done();
+              }},
+              {}};
+  EXPECT_EQ(run(main), 0);
+}
+
 TEST_P(Tasks, DetachedTasksAreCancelledAtTheEnd) {
   static std::atomic<int> cleaned;
   cleaned = 0;
