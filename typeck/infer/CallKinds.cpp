@@ -16,7 +16,7 @@ public:
   void check(const thir::Body &body) {
     for (const thir::Expr &expr : body.exprs) {
       if (expr.kind == thir::ExprKind::Coerce && static_cast<thir::CoercionKind>(expr.op) == thir::CoercionKind::ClosureToFn)
-        mayBe(body[expr.a].type, expr.type);
+        mayBe(body, body[expr.a].type, expr.type, expr.span);
       else if (expr.kind == thir::ExprKind::Call && expr.def < program.fns.size())
         checkBounds(body, expr);
     }
@@ -28,22 +28,42 @@ private:
   void checkBounds(const thir::Body &body, const thir::Expr &call) {
     for (const Predicate &predicate : program.fn(FnId{call.def}).generics.predicates) {
       const Type &subject = program.types[predicate.subject];
-      if (predicate.kind == Predicate::Kind::Calls && subject.kind == TypeKind::Param && subject.index < call.typeArgs.count &&
-          static_cast<CallKind>(program.types[predicate.signature].sub) == CallKind::Shared)
-        mayBe(body.typeLists[call.typeArgs.begin + subject.index], predicate.signature);
+      if (predicate.kind == Predicate::Kind::Calls && subject.kind == TypeKind::Param && subject.index < call.typeArgs.count)
+        mayBe(body, body.typeLists[call.typeArgs.begin + subject.index], predicate.signature, call.span);
     }
   }
 
-  void mayBe(TypeId callable, TypeId wanted) {
-    const Type &type = program.types[callable], &place = program.types[wanted];
-    if (type.kind != TypeKind::Closure || place.kind != TypeKind::Fn)
+  void mayBe(const thir::Body &body, TypeId callable, TypeId wanted, frontend::Span span) {
+    const bool isBorrowed = program.types[callable].kind == TypeKind::Ref;
+    while (program.types[callable].kind == TypeKind::Ref)
+      callable = program.types[callable].args[0];
+    const TypeId found = functionOf(body, callable);
+    if (!found.valid() || program.types[wanted].kind != TypeKind::Fn)
       return;
-    const ClosureDecl &closure = program.closure(ClosureId{type.index});
-    if (closure.callKind <= static_cast<CallKind>(place.sub))
+    const auto kind = static_cast<CallKind>(program.types[found].sub);
+    // What is called once is given away to the call, which a borrow cannot be.
+    if (kind <= static_cast<CallKind>(program.types[wanted].sub) && !(isBorrowed && kind == CallKind::Once))
       return;
-    TypeId result = closure.kind == ClosureDecl::Kind::AsyncClosure ? program.types.async(closure.result) : closure.result;
-    TypeId found = program.types.function(closure.callKind, closure.params, result);
-    context.diagnostics.emit(closure.span, frontend::diag::Mismatch, typeText(program, context.interner, wanted), typeText(program, context.interner, found));
+    if (program.types[callable].kind == TypeKind::Closure)
+      span = program.closure(ClosureId{program.types[callable].index}).span;
+    context.diagnostics.emit(span, frontend::diag::Mismatch, typeText(program, context.interner, wanted), typeText(program, context.interner, found));
+  }
+
+  // The Fn type that says how it may be called; invalid of functions, which may be called in any way, and of what is no function value.
+  TypeId functionOf(const thir::Body &body, TypeId callable) {
+    const Type &type = program.types[callable];
+    if (type.kind == TypeKind::Fn)
+      return callable;
+    if (type.kind == TypeKind::Closure) {
+      const ClosureDecl &closure = program.closure(ClosureId{type.index});
+      TypeId result = closure.kind == ClosureDecl::Kind::AsyncClosure ? program.types.async(closure.result) : closure.result;
+      return program.types.function(closure.callKind, closure.params, result);
+    }
+    if (type.kind == TypeKind::Param)
+      for (const Predicate &predicate : program.fn(body.fn).generics.predicates)
+        if (predicate.kind == Predicate::Kind::Calls && predicate.subject == callable)
+          return predicate.signature;
+    return {};
   }
 
   Context &context;

@@ -2,7 +2,7 @@
 //
 // In      THIR without variables, captures computed (Captures.h).
 // Out     a mismatch for each closure that is called exclusively or once where a `shared fn`, or once where a `fn`, is wanted. What a parameter
-//         that is plain `fn` needs is the affair of its body.
+//         that is plain `fn` needs is known by then: its signature says it (Collector::inferNeeds).
 #pragma once
 #include "typeck/infer/Thir.h"
 #include "typeck/types/Context.h"

@@ -1,4 +1,4 @@
-// What the text of bodies says before they are checked: awaits, and constructs whose meaning comes later.
+// What the text of bodies says before they are checked: awaits, what is called once, and constructs whose meaning comes later.
 #include <algorithm>
 
 #include "frontend/resolve/AstWalk.h"
@@ -89,7 +89,86 @@ private:
   std::vector<ast::BlockId> blocks;
 };
 
+// Whether a parameter is called at one place at most, which runs once at most: what the place says of a value that is given away holds there.
+class CalledOnce {
+public:
+  CalledOnce(const ast::File &file, Symbol name) : file(file), name(name) {}
+
+  bool in(ast::BlockId body) {
+    parts.push_back({{}, body, false});
+    while (!parts.empty() && !repeats) {
+      Part part = parts.back();
+      parts.pop_back();
+      if (part.block.valid())
+        scan(file[part.block], part.repeats);
+      else
+        scan(file[part.expr], part.repeats);
+    }
+    return !repeats && uses <= 1 && calls == uses;
+  }
+
+private:
+  struct Part {
+    ast::ExprId expr;
+    ast::BlockId block;
+    bool repeats; // it may run more than once, or later
+  };
+
+  void scan(const ast::Block &block, bool again) {
+    for (const ast::Stmt &stmt : ast::File::run(file.stmts, block.stmts)) {
+      if (stmt.kind == ast::StmtKind::Item)
+        continue;
+      if (stmt.expr.valid())
+        parts.push_back({stmt.expr, {}, again || stmt.kind == ast::StmtKind::Defer});
+      if (stmt.elseBlock.valid())
+        parts.push_back({{}, stmt.elseBlock, again});
+    }
+  }
+
+  void scan(const ast::Expr &expr, bool again) {
+    if (isName(expr)) {
+      ++uses;
+      repeats |= again;
+    }
+    calls += expr.kind == ast::ExprKind::Call && expr.a.valid() && isName(file[expr.a]);
+    again |= expr.kind == ast::ExprKind::While || expr.kind == ast::ExprKind::Loop || expr.kind == ast::ExprKind::For || expr.kind == ast::ExprKind::Closure ||
+             expr.kind == ast::ExprKind::Stream;
+    resolve::forEachPart(
+        file, expr, [&](ast::ExprId id) { parts.push_back({id, {}, again}); }, [&](ast::BlockId id) { parts.push_back({{}, id, again}); });
+  }
+
+  bool isName(const ast::Expr &expr) const {
+    if (expr.kind != ast::ExprKind::Path || !expr.path.valid())
+      return false;
+    auto segments = ast::File::run(file.segments, file[expr.path].segments);
+    return segments.size() == 1 && segments[0].name.symbol == name;
+  }
+
+  const ast::File &file;
+  const Symbol name;
+  std::vector<Part> parts;
+  unsigned uses = 0, calls = 0;
+  bool repeats = false;
+};
+
 } // namespace
+
+// rules.md I6: what a parameter that is plain `fn` needs is inferred from the body. Where a trait says what is needed, it is exclusive.
+void Collector::inferNeeds(FnDecl &fn, const ast::File &file, ast::BlockId body) {
+  if (fn.trait || (fn.impl && program.impl(*fn.impl).trait))
+    return;
+  for (Predicate &predicate : fn.generics.predicates) {
+    if (predicate.kind != Predicate::Kind::Calls || program.types[predicate.subject].kind != TypeKind::Param)
+      continue;
+    const Type signature = program.types[predicate.signature];
+    auto param = std::find_if(fn.params.begin(), fn.params.end(), [&](const ParamDecl &each) { return each.type == predicate.subject; });
+    bool isHidden = fn.generics.params[program.types[predicate.subject].index].isHidden;
+    if (!isHidden || param == fn.params.end() || static_cast<CallKind>(signature.sub) != CallKind::Exclusive || !CalledOnce(file, param->name).in(body))
+      continue;
+    std::vector<TypeId> params(signature.args.begin(), signature.args.end() - 1);
+    predicate.signature = program.types.function(CallKind::Once, params, signature.args.back());
+  }
+}
 
 void Collector::scanBody(uint32_t index) {
   const BodySource &source = bodies.sources[index];
@@ -102,6 +181,7 @@ void Collector::scanBody(uint32_t index) {
   if (!fn.isAsync && !awaits.other)
     fn.modeParams = fn.awaitedParams;
   fn.isAsync |= awaits.found;
+  inferNeeds(fn, *source.file, (*source.file)[source.function].body);
 }
 
 void Collector::unsupported() {

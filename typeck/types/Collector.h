@@ -76,6 +76,7 @@ private:
   bool isMainResult(TypeId type) const;
 
   // CollectBodies.cpp
+  void inferNeeds(FnDecl &fn, const ast::File &file, ast::BlockId body);
   void scanBody(uint32_t index);
   void unsupported();
 
