@@ -224,11 +224,11 @@ private:
       doesNotLive(loan, terminator.span);
   }
 
-  // What the result holds, and tasks of scopes of the caller, must not refer to this body's own locals.
+  // What the result holds, tasks of scopes of the caller, and what lies behind its references must not refer to this body's own locals.
   void leave(const Terminator &terminator, const BitSet &state) {
     loans->forLoans(state, [&](size_t index) {
       size_t task = loans->holdingTask(state, index);
-      bool outlives = loans->holders(index).test(0) || (task != SIZE_MAX && !origins.tasks()[task].scope.valid());
+      bool outlives = loans->holders(index).test(0) || origins.given().test(index) || (task != SIZE_MAX && !origins.tasks()[task].scope.valid());
       if (!outlives || reported[index] || isBehindReference(program, body, origins.loans()[index].place))
         return;
       reported[index] = true;

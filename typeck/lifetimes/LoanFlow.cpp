@@ -51,7 +51,7 @@ size_t LoanFlow::holdingTask(const BitSet &state, size_t loan) const {
 }
 
 bool LoanFlow::isHeld(const BitSet &state, size_t loan, const BitSet &live) const {
-  return holdersOf[loan].intersects(live) || tasksOf[loan].intersects(state);
+  return origins.given().test(loan) || holdersOf[loan].intersects(live) || tasksOf[loan].intersects(state);
 }
 
 // Takes out those of `loans` that nobody holds any more.

@@ -18,7 +18,7 @@ public:
   void terminator(BitSet &, const mir::Terminator &, BlockId) {}
   void edge(BitSet &state, const mir::Terminator &terminator, BlockId block, size_t successor);
 
-  // Whether one of `live` or a task that may run holds the loan.
+  // Whether one of `live`, a task that may run or the caller holds the loan.
   bool isHeld(const BitSet &state, size_t loan, const BitSet &live) const;
   // A task that may run and holds the loan; SIZE_MAX if none.
   size_t holdingTask(const BitSet &state, size_t loan) const;

@@ -34,6 +34,7 @@ Origins::Origins(Program &program, const frontend::Interner &interner, const mir
   edges.resize(2 * body.locals.size() + taskList.size());
   backEdges.resize(edges.size());
   solved = solve();
+  findGiven();
 }
 
 void Origins::sortLoans() {
@@ -139,12 +140,16 @@ void Origins::include(Node to, Node from) {
   edges[from].push_back(to);
 }
 
-// What is put behind an exclusive reference by whoever has been given the value of `type` is found by its giver, too.
-void Origins::includeBack(const Source &from, Node to, TypeId type) {
+bool Origins::writesTo(TypeId type) {
   auto [known, isNew] = writing.try_emplace(type.index, false);
   if (isNew)
     known->second = writesReferences(program, type);
-  if (!known->second)
+  return known->second;
+}
+
+// What is put behind an exclusive reference by whoever has been given the value of `type` is found by its giver, too.
+void Origins::includeBack(const Source &from, Node to, TypeId type) {
+  if (!writesTo(type))
     return;
   for (Node node : from.inner)
     if (node != to)
@@ -461,6 +466,13 @@ bool Origins::solve() {
       give(innerNode(edge.to), givenBack(sets[node], edge));
   }
   return true;
+}
+
+void Origins::findGiven() {
+  givenLoans = BitSet(size());
+  for (uint32_t i = 1; i <= body.paramCount && i < body.locals.size(); ++i)
+    if (writesTo(body.localType(LocalId{i})))
+      givenLoans.unite(inner(LocalId{i}));
 }
 
 } // namespace async::lifetimes

@@ -56,6 +56,8 @@ public:
   const BitSet &outer(LocalId local) const { return sets[2 * local.index]; }
   const BitSet &inner(LocalId local) const { return sets[2 * local.index + 1]; }
   const BitSet &task(size_t index) const { return sets[2 * body.locals.size() + index]; }
+  // What may lie behind an exclusive reference that a parameter came with: the caller finds it there afterwards.
+  const BitSet &given() const { return givenLoans; }
   // Loan `loans().size() + p` stands for all that parameter p came with.
   size_t size() const { return loanList.size() + body.paramCount + 1; }
 
@@ -83,6 +85,7 @@ private:
   Node taskNode(size_t index) const { return static_cast<Node>(2 * body.locals.size() + index); }
   bool isRef(TypeId type) const { return type.valid() && program.types[type].kind == TypeKind::Ref; }
   void include(Node to, Node from);
+  bool writesTo(TypeId type);
   void includeBack(const Source &from, Node to, TypeId type);
   void includeAll(Node to, const Source &from);
   Source source(const Place &place);
@@ -102,6 +105,7 @@ private:
   bool findCarried(FnId fn, const FnDecl &decl, uint32_t param) const;
   bool isScopeProtocol(FnId fn) const;
   bool solve();
+  void findGiven();
   BitSet givenBack(const BitSet &found, const BackEdge &edge);
 
   Program &program;
@@ -118,6 +122,7 @@ private:
   std::vector<std::vector<Node>> edges; // by source
   std::vector<std::vector<BackEdge>> backEdges; // by source
   std::vector<BitSet> sets;
+  BitSet givenLoans;
   std::vector<uint32_t> assignments; // by local: how often
   std::vector<LocalId> movedFrom, refersTo; // by local, if it is assigned once
   std::vector<size_t> taskStarted; // by local
