@@ -146,8 +146,11 @@ ExprId Inferer::inferArray(const ast::Expr &expr, TypeId hint) {
   std::vector<ast::ExprId> elements;
   for (ast::ExprId id : ast::File::run(file->exprLists, expr.list))
     elements.push_back(id);
-  for (ast::ExprId id : elements)
+  for (ast::ExprId id : elements) {
     made.push_back(check(id, element));
+    if (made.size() == 2 && !expected.valid() && at(made[1]).kind == ExprKind::Error)
+      element = types.error; // either of the two may be the wrong one
+  }
   TypeId arrayType = types.array(element, types.constInt(static_cast<int64_t>(made.size())));
   ExprId array = node(ExprKind::Array, expr.span, arrayType);
   thir::List list = exprList(made);
