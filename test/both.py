@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""both.py FILE [--exit=N] [--workers=LIST] [--program=PROGRAM] [-- ARG…]: the program, FILE itself or PROGRAM with arguments ARG, must print the
-`// OUT:` lines of FILE natively and in the JIT, with one and with two workers, and leave with status N, with no live frame, task, timer or descriptor
-at the end.
+"""both.py FILE [--exit=N] [--workers=LIST] [--levels=LIST] [--program=PROGRAM] [-- ARG…]: the program, FILE itself or PROGRAM with arguments ARG, must
+print the `// OUT:` lines of FILE natively at levels 0 and 2 and in the JIT, with one and with two workers, and leave with status N, with no live frame,
+task, timer or descriptor at the end.
 
 `tools/dev test --full` runs the same programs otherwise, by environment variables: ASYNC_TEST_WORKERS and ASYNC_TEST_LEVELS instead of the defaults,
 ASYNC_TEST_FLAGS for more flags of the compiler, ASYNC_TEST_SEEDS for the seeds under which the program is simulated, twice each, instead of run,
@@ -14,6 +14,8 @@ import tempfile
 path = sys.argv[1]
 end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
 options = dict(a[2:].split("=", 1) for a in sys.argv[2:end])
+if unknown := set(options) - {"exit", "workers", "levels", "program"}:
+    sys.exit(f"both.py: there is no option {min(unknown)}")
 source, arguments = options.get("program", path), sys.argv[end + 1 :]
 status = int(options.get("exit", 0))
 expected = "".join(line[8:] if line.startswith("// OUT: ") else "\n" for line in open(path) if line.startswith("// OUT:"))

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,4 +108,5 @@ def interrupted():
 
 for part in (bytes_of_all_kinds, sizes, nests, files_that_are_none, interrupted):
     part()
+shutil.rmtree(here)
 sys.exit(1 if bad else 0)

@@ -57,10 +57,18 @@ class Programs:
         except (OSError, subprocess.TimeoutExpired):
             return None
 
-    # Exit status, and the most memory in MB.
+    # Exit status, and the most memory in MB. What has no end is killed.
     def measured(self, command):
         process = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
+        timer = threading.Timer(LIMIT, process.kill)
+        timer.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         return process.returncode, usage.ru_maxrss / 1024
 
