@@ -23,18 +23,20 @@ static size_t distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-std::optional<std::string_view> nearestName(std::string_view name, const std::vector<std::string_view> &candidates) {
-  std::optional<std::string_view> best;
+std::optional<Nearest> nearestName(std::string_view name, const std::vector<std::string_view> &candidates) {
+  std::optional<Nearest> best;
   size_t least = std::max<size_t>(name.size(), 3) / 3 + 1;
   if (name.size() > 64)
     return std::nullopt;
   for (const std::string_view candidate : candidates) {
     const size_t lengths = candidate.size() > name.size() ? candidate.size() - name.size() : name.size() - candidate.size();
-    if (lengths >= least || candidate == name)
+    if (lengths >= least + best.has_value() || candidate == name)
       continue;
     if (const size_t d = distance(name, candidate); d < least) {
       least = d;
-      best = candidate;
+      best = Nearest{candidate, true};
+    } else if (best && d == least && candidate != best->name) {
+      best->isOnly = false;
     }
   }
   return best;

@@ -84,7 +84,8 @@ private:
     Def found = lookup(world, interner, import.module, name.symbol, Namespace::Types);
     if (found.kind == DefKind::None && report) {
       auto similar = suggest(world, interner, import.module, name.symbol, Namespace::Types);
-      diagnostics.emit(name.span, diag::UnknownName, interner.text(name.symbol), didYouMean(interner, similar)).help(diag::DeclareOrImport);
+      offer(diagnostics.emit(name.span, diag::UnknownName, interner.text(name.symbol), didYouMean(interner, similar)).help(diag::DeclareOrImport), name.span, interner,
+            similar);
       return {DefKind::Error};
     }
     return found;

@@ -93,7 +93,7 @@ uint32_t World::blockModule(const ast::File &file, ast::BlockId block) const {
   return found == blockModules.end() ? UINT32_MAX : found->second;
 }
 
-std::optional<Symbol> nearest(const Interner &interner, const std::vector<Symbol> &candidates, Symbol name) {
+std::optional<Meant> nearest(const Interner &interner, const std::vector<Symbol> &candidates, Symbol name) {
   std::vector<std::string_view> texts;
   texts.reserve(candidates.size());
   for (Symbol candidate : candidates)
@@ -103,10 +103,7 @@ std::optional<Symbol> nearest(const Interner &interner, const std::vector<Symbol
   auto found = frontend::nearestName(interner.text(name), texts);
   if (!found)
     return std::nullopt;
-  for (Symbol candidate : candidates)
-    if (interner.text(candidate) == *found)
-      return candidate;
-  return std::nullopt;
+  return Meant{*interner.find(found->name), found->isOnly};
 }
 
 namespace {
@@ -122,10 +119,12 @@ constexpr std::pair<std::string_view, std::string_view> elsewhere[] = {
 
 } // namespace
 
-std::optional<Symbol> suggest(const World &world, const Interner &interner, uint32_t module, Symbol name, Namespace space) {
+std::optional<Meant> suggest(const World &world, const Interner &interner, uint32_t module, Symbol name, Namespace space) {
   for (const auto &[habit, own] : elsewhere)
-    if (habit == interner.text(name))
-      return interner.find(own);
+    if (habit == interner.text(name)) {
+      const std::optional<Symbol> found = interner.find(own);
+      return found ? std::optional(Meant{*found, lookup(world, interner, module, *found, space).kind != DefKind::None}) : std::nullopt;
+    }
   std::vector<Symbol> candidates;
   auto add = [&](uint32_t from, bool publicOnly) {
     for (const auto &[candidate, binding] : names(world.modules[from], space))
@@ -147,7 +146,8 @@ std::optional<Symbol> suggest(const World &world, const Interner &interner, uint
   for (const auto &[word, type] : primitives)
     words.push_back(word);
   auto word = frontend::nearestName(interner.text(name), words);
-  return word ? interner.find(*word) : std::nullopt;
+  const std::optional<Symbol> found = word ? interner.find(word->name) : std::nullopt;
+  return found ? std::optional(Meant{*found, word->isOnly}) : std::nullopt;
 }
 
 } // namespace async::resolve

@@ -12,9 +12,11 @@ uint32_t fileModule(const World &world, uint32_t module);
 uint32_t rootOf(const World &world, uint32_t module);
 // `std::time`; of the user's root `this package`.
 std::string moduleText(const World &world, const Interner &interner, uint32_t module);
-std::optional<Symbol> nearest(const Interner &interner, const std::vector<Symbol> &candidates, Symbol name);
+std::optional<Meant> nearest(const Interner &interner, const std::vector<Symbol> &candidates, Symbol name);
 // "; did you mean `x`?", or nothing.
-std::string didYouMean(const Interner &interner, std::optional<Symbol> symbol);
+std::string didYouMean(const Interner &interner, const std::optional<Meant> &meant);
+// The fix that puts it in place of the name at `span`.
+void offer(frontend::DiagnosticBuilder built, Span span, const Interner &interner, const std::optional<Meant> &meant);
 
 // What a name stands for below a module or an enum.
 struct Step {

@@ -43,8 +43,14 @@ std::string moduleText(const World &world, const Interner &interner, uint32_t mo
   return text.empty() ? "this package" : text;
 }
 
-std::string didYouMean(const Interner &interner, std::optional<Symbol> symbol) {
-  return symbol ? "; did you mean `" + std::string(interner.text(*symbol)) + "`?" : std::string();
+std::string didYouMean(const Interner &interner, const std::optional<Meant> &meant) {
+  return meant ? "; did you mean `" + std::string(interner.text(meant->name)) + "`?" : std::string();
+}
+
+void offer(frontend::DiagnosticBuilder built, Span span, const Interner &interner, const std::optional<Meant> &meant) {
+  if (meant)
+    built.fix(span, std::string(interner.text(meant->name)),
+              meant->isSure ? frontend::Applicability::MachineApplicable : frontend::Applicability::MaybeIncorrect);
 }
 
 Step stepInto(const World &world, uint32_t from, const Def &container, Symbol name, Namespace space) {
@@ -67,7 +73,7 @@ void reportStep(const World &world, const Interner &interner, const Def &contain
   const std::string_view text = interner.text(name.symbol);
   if (container.kind == DefKind::Adt) {
     auto similar = nearest(interner, world.adtVariants[container.index], name.symbol);
-    diagnostics.emit(name.span, diag::UnknownVariant, text, didYouMean(interner, similar));
+    offer(diagnostics.emit(name.span, diag::UnknownVariant, text, didYouMean(interner, similar)), name.span, interner, similar);
     return;
   }
   const std::string owner = moduleText(world, interner, container.index);
@@ -81,7 +87,8 @@ void reportStep(const World &world, const Interner &interner, const Def &contain
     for (const auto &[candidate, binding] : *names)
       if (binding.isPublic)
         candidates.push_back(candidate);
-  diagnostics.emit(name.span, diag::NotInModule, owner, text, didYouMean(interner, nearest(interner, candidates, name.symbol)));
+  auto similar = nearest(interner, candidates, name.symbol);
+  offer(diagnostics.emit(name.span, diag::NotInModule, owner, text, didYouMean(interner, similar)), name.span, interner, similar);
 }
 
 Def startWord(const World &world, const Interner &interner, uint32_t module, const ast::Name &name, Diagnostics *diagnostics) {
@@ -144,9 +151,10 @@ private:
     Def found = lookup(world, interner, module, first.symbol, Namespace::Types);
     if (found.kind != DefKind::None)
       return {found, 1};
-    if (!first.symbol.empty())
-      diagnostics.emit(first.span, diag::UnknownName, text, didYouMean(interner, suggest(world, interner, module, first.symbol, Namespace::Types)))
-          .help(diag::DeclareOrImport);
+    if (!first.symbol.empty()) {
+      auto similar = suggest(world, interner, module, first.symbol, Namespace::Types);
+      offer(diagnostics.emit(first.span, diag::UnknownName, text, didYouMean(interner, similar)).help(diag::DeclareOrImport), first.span, interner, similar);
+    }
     return {{DefKind::Error}, 1};
   }
 

@@ -120,8 +120,12 @@ struct ResolvedPath {
 };
 ResolvedPath resolvePath(const World &world, const Interner &interner, const ast::File &file, uint32_t module, const ast::Path &path, Namespace space, Diagnostics &diagnostics);
 
-// The visible name nearest to an unknown one, for "did you mean".
-std::optional<Symbol> suggest(const World &world, const Interner &interner, uint32_t module, Symbol name, Namespace space);
+// What was probably meant by an unknown name.
+struct Meant {
+  Symbol name;
+  bool isSure = false; // it is known here, and no other is as near
+};
+std::optional<Meant> suggest(const World &world, const Interner &interner, uint32_t module, Symbol name, Namespace space);
 
 // Whether code in `from` may use a non-public name of `owner`: the same module or one below it.
 bool canSee(const World &world, uint32_t from, uint32_t owner);

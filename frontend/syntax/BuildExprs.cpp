@@ -135,10 +135,11 @@ ExprId Builder::suffixDot(Node n, ExprId base, Node call, bool &tookCall, Span s
   if (isToken(field, P::INT) && (fieldText.find_first_not_of("0123456789") != std::string_view::npos || fieldText.size() > 9))
     errors.emit(span(field), diag::BadTupleIndex, fieldText).help(diag::BadTupleIndexHelp);
   if (fieldText == "await" && types == none) {
-    auto built = errors.emit(span(n), diag::PostfixAwait);
-    built.help(diag::PostfixAwaitHelp)
-        .fix({start.lo, start.lo}, "await ", frontend::Applicability::MaybeIncorrect)
-        .fix(span(n), "", frontend::Applicability::MaybeIncorrect);
+    // In front it would take a suffix that follows, but for `?`.
+    const Node next = cst.nodes[n].end;
+    const bool isLast = next >= cst.nodes.size() || !isRule(next, P::RuleSuffix) || isToken(firstChild(next), P::QUESTION);
+    const auto sure = isLast ? frontend::Applicability::MachineApplicable : frontend::Applicability::MaybeIncorrect;
+    errors.emit(span(n), diag::PostfixAwait).help(diag::PostfixAwaitHelp).fix({start.lo, start.lo}, "await ", sure).fix(span(n), "", sure);
     ast::Expr await = made(ExprKind::Await, cover(spanOf(base), span(n)));
     await.a = base;
     tookCall = false;

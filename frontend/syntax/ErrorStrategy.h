@@ -34,6 +34,7 @@ private:
   bool addHabit(frontend::DiagnosticBuilder &built, size_t at);
   bool isPair(size_t at, uint32_t first, uint32_t second) const; // without a blank between
   bool followsTernary(size_t at) const;
+  bool inCountingFor(size_t at) const;
   void addHints(frontend::DiagnosticBuilder &built, const Expected &expected, size_t at);
   void reportMissingSemicolon();
   void reportMissingComma();

@@ -254,10 +254,30 @@ bool ErrorStrategy::followsTernary(size_t at) const {
   return false;
 }
 
+// Whether this stands in the head of a `for (…; …; …)`.
+bool ErrorStrategy::inCountingFor(size_t at) const {
+  TokenInput &input = parser.input();
+  size_t open = at;
+  while (open > 0 && at - open < 16 && input.lexeme(open).type != P::FOR)
+    --open;
+  if (input.lexeme(open).type != P::FOR || open == at || input.lexeme(open + 1).type != P::LPAREN)
+    return false;
+  for (size_t i = open + 2; i < std::min(open + 48, input.size()); ++i) {
+    const uint32_t type = input.lexeme(i).type;
+    if (type == P::SEMI || type == P::LBRACE || type == P::IN)
+      return type == P::SEMI;
+  }
+  return false;
+}
+
 void ErrorStrategy::addHints(frontend::DiagnosticBuilder &built, const Expected &want, size_t at) {
   TokenInput &input = parser.input();
   const Lexeme &found = input.lexeme(at);
   const uint32_t before = at > 0 ? input.lexeme(at - 1).type : 0;
+  if (inCountingFor(at)) {
+    built.help(diag::CountingForHelp);
+    return;
+  }
   if (addHabit(built, at))
     return;
   if (followsTernary(at)) {

@@ -159,8 +159,26 @@ private:
     return true;
   }
 
+  // `\x -> e`: a closure of another language.
+  bool closure(const Lexeme &token) {
+    size_t end = at + 1;
+    while (type(end) == L::IDENT || type(end) == L::COMMA)
+      ++end;
+    if (textOf(token) != "\\" || end == at + 1 || type(end) != L::ARROW)
+      return false;
+    auto built = errors.emit(span(token), diag::UnknownCharacter, textOf(token)).help(diag::ClosureHelp);
+    if (end == at + 2)
+      built.fix(span(token), "|", frontend::Applicability::MachineApplicable)
+          .fix(errors.span(in[end - 1].hi, in[end].hi), "|", frontend::Applicability::MachineApplicable);
+    out.push_back({L::OROR, token.lo, in[end].hi, token.startsLine});
+    at = end;
+    return true;
+  }
+
   // A run of them is one mistake.
   void badCharacter(const Lexeme &token) {
+    if (closure(token))
+      return;
     if ((at > 0 && in[at - 1].type == L::BAD_CHAR && touches(at)) || quoted(token))
       return;
     errors.emit(span(token), diag::UnknownCharacter, textOf(token));

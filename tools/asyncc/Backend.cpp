@@ -33,6 +33,8 @@ std::string storedStd() {
 
 std::string stdFolder() { return findPart("std", ASYNC_SOURCE_STD); }
 
+std::string errorPages() { return findPart("errors", ASYNC_SOURCE_ERRORS); }
+
 std::string runtimeArchive(const CodegenLibrary &library) {
   std::string found = library.findRuntime("libasync_rt.a");
   return found.empty() ? findPart("libasync_rt.a", ASYNC_BUILD_RUNTIME) : found;
@@ -90,6 +92,7 @@ std::string generate(driver::Lowering &lowering, const Options &options, llvmgen
     return {};
   }
   return std::move(result.bytes);
+  session.phaseEnds("code", result.bytes.size(), "bytes");
 }
 
 } // namespace async::cli

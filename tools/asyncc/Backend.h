@@ -13,6 +13,8 @@ const CodegenLibrary *backend(std::string &error);
 std::string backendVersion();
 // The folder of std's sources: beside the installed compiler, or that of the build.
 std::string stdFolder();
+// The folder of the pages of error codes.
+std::string errorPages();
 // The file of the stored form; it may be missing.
 std::string storedStd();
 std::string runtimeArchive(const CodegenLibrary &library);

@@ -7,6 +7,7 @@
 #include "Version.h"
 #include "tools/asyncc/Backend.h"
 #include "tools/asyncc/Output.h"
+#include "tools/asyncc/Timings.h"
 
 namespace async::cli {
 
@@ -36,6 +37,7 @@ bool load(driver::Session &session, const Options &options) {
     return false;
   }
   std::string error;
+  session.phaseEnds("std", session.sources.fileCount(), "files");
   if (!session.loadUser(options.input, error)) {
     fail(error);
     return false;
@@ -70,6 +72,7 @@ int report(const driver::Session &session, const Options &options) {
 
 int check(const Options &options) {
   driver::Session session;
+  Timings timings(session, options.timings);
   if (!load(session, options))
     return HasErrors;
   session.check(false);
@@ -102,6 +105,7 @@ static std::string programPath(const Options &options) {
 
 int build(const Options &options) {
   driver::Session session;
+  Timings timings(session, options.timings);
   driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);
   if (status != Good)
@@ -133,11 +137,15 @@ int build(const Options &options) {
       error.replace(at, output.temporary.size(), output.target);
     return fail(error);
   }
-  return finishOutput(output, error) ? static_cast<int>(Good) : fail(error);
+  if (!finishOutput(output, error))
+    return fail(error);
+  session.phaseEnds("link", fs::file_size(target, code), "bytes");
+  return Good;
 }
 
 int run(const Options &options) {
   driver::Session session;
+  Timings timings(session, options.timings);
   driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);
   if (status != Good)

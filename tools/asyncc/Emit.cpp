@@ -1,10 +1,8 @@
 // Emit.cpp: --emit: every representation as text, to standard output or to -o.
-#include <algorithm>
-#include <array>
-
 #include "frontend/syntax/Parse.h"
 #include "tools/asyncc/Backend.h"
 #include "tools/asyncc/Output.h"
+#include "tools/asyncc/Timings.h"
 #include "typeck/infer/PrintThir.h"
 #include "typeck/mir/Dot.h"
 #include "typeck/mir/Print.h"
@@ -12,8 +10,6 @@
 
 namespace async::cli {
 namespace {
-
-constexpr std::array kinds = {"tokens", "ast", "types", "mir", "states", "llvm-ir", "asm", "obj", "dot"};
 
 int put(const Options &options, std::string_view text) {
   if (options.output.empty()) {
@@ -97,7 +93,10 @@ int emitLowered(const Options &options, driver::Session &session) {
 
 } // namespace
 
-bool isKnownEmit(const std::string &kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
+const std::vector<std::string> &emitKinds() {
+  static const std::vector<std::string> kinds = {"tokens", "ast", "types", "mir", "states", "llvm-ir", "asm", "obj", "dot"};
+  return kinds;
+}
 
 bool isKnownAfter(const std::string &kind, const std::string &pass) {
   if (pass.empty())
@@ -108,6 +107,7 @@ bool isKnownAfter(const std::string &kind, const std::string &pass) {
 
 int emit(const Options &options) {
   driver::Session session;
+  Timings timings(session, options.timings);
   if (options.emit == "tokens" || options.emit == "ast")
     return emitParsed(options, session);
   bool beforeMono = options.emit == "types" || (options.emit == "dot" && options.after != "states") || (options.emit == "mir" && options.after != "mono");

@@ -16,13 +16,19 @@ struct Options {
   std::string emit, after, function; // --emit, --after, --function
   std::string color = "auto", diagnostics = "text";
   unsigned level = 2;
-  bool debugInfo = false, strip = false;
+  unsigned jobs = 0; // 0: as many as there are cores
+  bool debugInfo = false, strip = false, timings = false;
+  bool fix = false; // check --fix
+  std::string code, shell; // of explain, of completions
   std::vector<std::string> arguments; // of the program, for run
 };
 
 int build(const Options &options);
 int run(const Options &options);
 int check(const Options &options);
+int fix(const Options &options); // check --fix
+int explain(const Options &options);
+int completions(const Options &options);
 
 // Loads std and the input into a session. False: it was said why on standard error.
 bool load(driver::Session &session, const Options &options);
@@ -31,8 +37,8 @@ int report(const driver::Session &session, const Options &options);
 int internalError(const std::string &text);
 int fail(const std::string &text);
 
-// --emit for what needs no code generator; called while checking. `kinds` of MIR dumps by pass.
-bool isKnownEmit(const std::string &kind);
+// What --emit takes.
+const std::vector<std::string> &emitKinds();
 // Whether `kind` can be shown as it is after `pass`; empty: as it is at the end.
 bool isKnownAfter(const std::string &kind, const std::string &pass);
 int emit(const Options &options);

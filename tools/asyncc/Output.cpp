@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -110,16 +111,31 @@ bool finishOutput(const Output &output, std::string &error) {
   return good;
 }
 
+static bool writeBegun(const Output &output, std::string_view bytes, std::string &error) {
+  if (writeAll(output.temporary, bytes))
+    return finishOutput(output, error);
+  cannotWrite(output.target, strerror(errno), error);
+  abandonOutput(output);
+  return false;
+}
+
 bool writeOutput(const std::string &target, std::string_view bytes, std::string &error) {
   Output output;
-  if (!beginOutput(target, 0666, output, error))
+  return beginOutput(target, 0666, output, error) && writeBegun(output, bytes, error);
+}
+
+bool replaceFile(const std::string &target, std::string_view bytes, std::string &error) {
+  struct stat status{};
+  if (access(target.c_str(), W_OK) != 0 || stat(target.c_str(), &status) != 0)
+    return cannotWrite(target, strerror(errno), error);
+  Output output;
+  if (!beginOutput(target, 0600, output, error))
     return false;
-  if (!writeAll(output.temporary, bytes)) {
-    cannotWrite(target, strerror(errno), error);
-    abandonOutput(output);
-    return false;
-  }
-  return finishOutput(output, error);
+  if (chmod(output.temporary.c_str(), status.st_mode & 07777) == 0)
+    return writeBegun(output, bytes, error);
+  cannotWrite(target, strerror(errno), error);
+  abandonOutput(output);
+  return false;
 }
 
 } // namespace async::cli

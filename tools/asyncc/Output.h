@@ -20,6 +20,8 @@ bool beginOutput(const std::string &target, unsigned rights, Output &output, std
 bool finishOutput(const Output &output, std::string &error);
 void abandonOutput(const Output &output);
 bool writeOutput(const std::string &target, std::string_view bytes, std::string &error);
+// Other bytes for a file that is there, which keeps its rights.
+bool replaceFile(const std::string &target, std::string_view bytes, std::string &error);
 
 void removeUnfinished(); // may be called from a signal handler
 void watchInterrupts();

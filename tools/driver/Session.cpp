@@ -104,6 +104,7 @@ bool Session::loadUser(const std::string &path, std::string &error) {
       observer.parsed(*module.file);
     pending.push_back(std::move(module));
   }
+  phaseEnds("parse", files.size(), files.size() == 1 ? "file" : "files");
   return true;
 }
 
@@ -118,14 +119,18 @@ bool Session::check(bool needsMain) {
     return false;
   resolve::enterModules(world, std::move(pending), interner, diagnostics);
   pending.clear();
+  phaseEnds("names", world.modules.size(), "modules with those of std");
   typeck::Context all = context();
   typeck::collect(all, bodies);
+  phaseEnds("signatures", bodies.sources.size(), "functions with those of std");
   for (uint32_t index = 0; index < bodies.sources.size(); ++index)
     if (bodies.sources[index].file)
       checkBody(typeck::FnId{index});
+  phaseEnds("bodies", unchecked.size(), "bodies as MIR");
   // What a call's result may borrow can depend on the body that is called, so loans are checked when all bodies are there.
   for (const mir::Body *body : unchecked)
     lifetimes::checkLoans(program, interner, *body, diagnostics);
+  phaseEnds("loans", unchecked.size(), "bodies");
   unchecked.clear();
   if (needsMain && diagnostics.errorCount() == 0 && !program.mainFn.valid())
     diagnostics.emit({}, frontend::diag::MissingMain);

@@ -25,6 +25,8 @@ struct Observer {
   std::function<void(typeck::FnId, const thir::Body &)> inferred;
   std::function<void(typeck::FnId, const mir::Body &)> built, elaborated; // with the closures inside, after it
   bool bodiesOfStd = false; // observe these too
+  // A phase has ended, and made so many of something.
+  std::function<void(const char *phase, size_t count, const char *what)> phase;
 };
 
 class Session {
@@ -53,6 +55,11 @@ public:
   bool check(bool needsMain);
 
   // Notes what the verifier finds in a body that `pass` has made.
+  // Tells the observer.
+  void phaseEnds(const char *phase, size_t count, const char *what) const {
+    if (observer.phase)
+      observer.phase(phase, count, what);
+  }
   void verifyAfter(std::string_view pass, const mir::Body &body);
 
   // Whether a function comes from std.

@@ -32,6 +32,17 @@ ExprId Inferer::checkBlock(ast::BlockId id, TypeId expected, Span span, uint32_t
   return coerce(inferBlock(id, expected, span, label, true), expected);
 }
 
+// The `;` without which the block would have the value that it should have.
+Span Inferer::looseSemicolon(const ast::Block &block, const std::vector<thir::Stmt> &stmts, TypeId expected) {
+  if (block.stmts.count == 0 || stmts.empty() || isGeneralVar(expected) || canUnify(expected, types.unit))
+    return {};
+  const ast::Stmt &last = file->stmts[block.stmts.begin + block.stmts.count - 1];
+  if (last.kind != ast::StmtKind::Expr || !last.hasSemi || kindOf(typeAt(stmts.back().expr)) == TypeKind::Never || isError(typeAt(stmts.back().expr)))
+    return {};
+  const Span semicolon{last.span.hi - 1, last.span.hi};
+  return canUnify(expected, typeAt(stmts.back().expr)) && context.sources.text(semicolon) == ";" ? semicolon : Span{};
+}
+
 // With `checks` the value is coerced to `expected` where it stands.
 ExprId Inferer::inferBlock(ast::BlockId id, TypeId expected, Span span, uint32_t label, bool checks) {
   const ast::Block block = (*file)[id];
@@ -78,8 +89,11 @@ ExprId Inferer::inferBlock(ast::BlockId id, TypeId expected, Span span, uint32_t
   frame->names.resize(names);
   scope.module = outerModule;
   ExprId made = blockExpr(stmts, value, type, span, label);
-  if (!value.valid() && checks)
+  if (!value.valid() && checks) {
+    thrownAway = looseSemicolon(block, stmts, expected);
     made = coerce(made, expected);
+    thrownAway = {};
+  }
   diverges |= before;
   return made;
 }

@@ -50,7 +50,7 @@ ExprId Inferer::coerce(ExprId expr, TypeId to) {
 
 // What stands for a value of the wrong type is of the right one.
 ExprId Inferer::mismatched(ExprId expr, TypeId to) {
-  mismatch(at(expr).span, to, typeAt(expr));
+  mismatch(at(expr).span, to, typeAt(expr), true);
   ExprId id = errorExpr(at(expr).span);
   at(id).type = to;
   return id;

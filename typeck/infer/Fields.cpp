@@ -1,6 +1,6 @@
 // Struct literals, fields, indexes and `*x`.
-#include "frontend/diagnostics/Suggest.h"
 #include "frontend/diagnostics/Types.h"
+#include "frontend/resolve/Names.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {
@@ -35,8 +35,9 @@ ExprId Inferer::inferStructLiteral(const ast::Expr &expr, TypeId hint) {
     while (at < variant.fields.size() && variant.fields[at].name != init.name.symbol)
       ++at;
     if (at == variant.fields.size()) {
-      error(init.name.span, diag::UnknownField, text(decl.isEnum ? variant.name : decl.name), text(init.name.symbol),
-            meantField(variant, init.name.symbol));
+      auto near = meantField(variant, init.name.symbol);
+      auto built = error(init.name.span, diag::UnknownField, text(decl.isEnum ? variant.name : decl.name), text(init.name.symbol), resolve::didYouMean(context.interner, near));
+      resolve::offer(built, init.name.span, context.interner, near);
       infer(init.value);
       failed = true;
       continue;
@@ -148,7 +149,9 @@ std::optional<ExprId> Inferer::fieldOf(ExprId receiver, Symbol name, Span nameSp
   } else if (types[type].kind == TypeKind::Async) {
     error(nameSpan, diag::FutureLacksMember, text(type), text(name)).help(diag::AddAwait);
   } else {
-    auto builder = error(nameSpan, diag::UnknownField, text(type), text(name), meantField(steps, name));
+    auto near = meantField(steps, name);
+    auto builder = error(nameSpan, diag::UnknownField, text(type), text(name), resolve::didYouMean(context.interner, near));
+    resolve::offer(builder, nameSpan, context.interner, near);
     std::vector<Argument> none;
     if (findMethod(steps, name))
       builder.help(diag::CallMethod);

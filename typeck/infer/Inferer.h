@@ -214,6 +214,7 @@ public:
   void defaultLiterals();
   void defaultErrorTypes();
 
+  void offerDebug(frontend::DiagnosticBuilder built, const Predicate &predicate, TypeId subject, Span span);
   // ---- Traits (Select.cpp, Builtin.cpp, Project.cpp)
   void assume(const Predicate &predicate, uint32_t depth);
   void makeAssumptions();
@@ -287,7 +288,10 @@ public:
     hasErrors = true;
     return context.diagnostics.emit(span, diag, std::move(args)...);
   }
-  void mismatch(Span span, TypeId expected, TypeId found, ast::ExprId at = {});
+  // `isValue`: at `span` a value stands alone at a place of the expected type, so that an edit there can mend it.
+  void mismatch(Span span, TypeId expected, TypeId found, bool isValue = false);
+  void offerValue(frontend::DiagnosticBuilder built, Span span, TypeId expected, TypeId found);
+  Span thrownAway; // the `;` behind the value that a block would have without it
   ExprId unsupported(Span span, std::string_view what);
 
   // ---- Coercions and places (Coerce.cpp, Places.cpp)
@@ -321,6 +325,7 @@ public:
   ExprId inferTuple(const ast::Expr &expr, TypeId hint);
   ExprId inferArray(const ast::Expr &expr, TypeId hint);
   ExprId inferRepeat(const ast::Expr &expr, TypeId hint);
+  Span looseSemicolon(const ast::Block &block, const std::vector<thir::Stmt> &stmts, TypeId expected);
   std::optional<TypeId> constantLength(ast::ExprId id);
   ExprId inferStructLiteral(const ast::Expr &expr, TypeId hint);
   ExprId inferRange(const ast::Expr &expr, TypeId hint);
@@ -379,11 +384,10 @@ public:
   std::optional<Method> findMethod(std::span<const Step> steps, Symbol name);
 
   // ---- "; did you mean `…`?" or nothing (Meant.cpp)
-  std::string meant(Symbol name, const std::vector<Symbol> &candidates);
-  std::string meantField(const VariantDecl &variant, Symbol name);
-  std::string meantField(std::span<const Step> steps, Symbol name);
-  std::string meantMethod(std::span<const Step> steps, Symbol name);
-  std::optional<Symbol> meantLocal(Symbol name);
+  std::optional<resolve::Meant> meantField(const VariantDecl &variant, Symbol name);
+  std::optional<resolve::Meant> meantField(std::span<const Step> steps, Symbol name);
+  std::optional<resolve::Meant> meantMethod(std::span<const Step> steps, Symbol name);
+  std::optional<resolve::Meant> meantLocal(Symbol name);
   std::optional<Method> probe(TypeId self, SelfKind kind, Symbol name);
   std::optional<Method> probeTraits(TypeId self, SelfKind kind, Symbol name);
   ExprId receiverOf(ExprId receiver, std::span<const Step> steps, const Method &method, Span span);

@@ -1,6 +1,6 @@
 // Method calls: the receiver is followed step by step; at each step by value, by `&`, by `&mut`; inherent methods before those of traits.
-#include "frontend/diagnostics/Suggest.h"
 #include "frontend/diagnostics/Types.h"
+#include "frontend/resolve/Names.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {
@@ -230,7 +230,9 @@ void Inferer::reportUnknownMethod(TypeId type, Symbol name, Span span) {
   }
   std::vector<Step> steps = followSteps(type);
   frontend::Diagnostics quiet;
-  auto builder = error(span, diag::UnknownMethod, text(type), text(name), meantMethod(steps, name));
+  auto near = meantMethod(steps, name);
+  auto builder = error(span, diag::UnknownMethod, text(type), text(name), resolve::didYouMean(context.interner, near));
+  resolve::offer(builder, span, context.interner, near);
   for (const Step &step : steps) {
     std::optional<AdtId> adt = adtOf(step.type);
     if (!adt || program.adt(*adt).isEnum)

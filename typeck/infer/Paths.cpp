@@ -1,7 +1,7 @@
 // What a path in an expression or pattern names: locals, functions, variants, constants, and members of types and traits.
-#include "frontend/diagnostics/Suggest.h"
 #include "frontend/diagnostics/Names.h"
 #include "frontend/diagnostics/Types.h"
+#include "frontend/resolve/Names.h"
 #include "typeck/infer/Inferer.h"
 
 namespace async::infer {
@@ -227,13 +227,11 @@ PathTarget Inferer::resolveValue(const ast::Path &path, Span span, bool locals) 
     hasErrors = true;
     return {};
   }
-  std::string hint;
-  std::optional<Symbol> near = count == 1 ? meantLocal(last.name.symbol) : std::nullopt;
+  std::optional<resolve::Meant> near = count == 1 ? meantLocal(last.name.symbol) : std::nullopt;
   if (!near)
     near = resolve::suggest(context.world, context.interner, module, last.name.symbol, Namespace::Values);
-  if (near)
-    hint = fmt::format("; did you mean `{}`?", context.interner.text(*near));
-  error(count == 1 ? span : last.name.span, diag::UnknownName, text(last.name.symbol), hint);
+  const Span place = count == 1 ? span : last.name.span;
+  resolve::offer(error(place, diag::UnknownName, text(last.name.symbol), resolve::didYouMean(context.interner, near)), last.name.span, context.interner, near);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "typeck/infer/Inferer.h"
 
 #include "frontend/diagnostics/Types.h"
+#include "frontend/resolve/Names.h"
 
 namespace async::infer {
 
@@ -452,7 +453,8 @@ PatternId Inferer::structPattern(const ast::Pattern &pattern, TypeId type, Bindi
     while (at < variant.fields.size() && variant.fields[at].name != field.name.symbol)
       ++at;
     if (at == variant.fields.size()) {
-      error(field.name.span, diag::UnknownField, text(variant.name), text(field.name.symbol), meantField(variant, field.name.symbol));
+      auto near = meantField(variant, field.name.symbol);
+      error(field.name.span, diag::UnknownField, text(variant.name), text(field.name.symbol), resolve::didYouMean(context.interner, near));
       checkPattern(field.pattern, types.error, mode);
       continue;
     }

@@ -328,6 +328,16 @@ Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round roun
   return Progress::Done;
 }
 
+// `{x}` of what only Debug can show.
+void Inferer::offerDebug(frontend::DiagnosticBuilder built, const Predicate &predicate, TypeId subject, Span span) {
+  const std::optional<TraitId> display = langTrait("display"), debug = langTrait("debug");
+  const Span around{span.lo - 1, span.hi + 1};
+  const std::string_view text = context.sources.text(around);
+  if (display != predicate.trait.trait || !debug || !text.starts_with('{') || !text.ends_with('}') || !implements(subject, *debug))
+    return;
+  built.help(diag::ShowDebug).fix({span.hi, span.hi}, ":?", frontend::Applicability::MachineApplicable);
+}
+
 void Inferer::reportPredicate(const Predicate &predicate, Span span) {
   TypeId subject = zonk(predicate.subject);
   if (types[subject].flags & HasError)
@@ -340,7 +350,7 @@ void Inferer::reportPredicate(const Predicate &predicate, Span span) {
     if (types[subject].kind == TypeKind::Async)
       error(span, diag::FutureLacksTrait, text(subject), traitText(predicate.trait)).help(diag::AddAwait);
     else
-      error(span, diag::MissingTrait, text(subject), traitText(predicate.trait)).label(predicate.span, diag::TraitAskedHere);
+      offerDebug(error(span, diag::MissingTrait, text(subject), traitText(predicate.trait)).label(predicate.span, diag::TraitAskedHere), predicate, subject, span);
     return;
   }
   case Predicate::Kind::Calls: {

@@ -8,6 +8,8 @@ namespace async::infer {
 
 namespace {
 
+using frontend::Applicability;
+
 TypeId defaulted(Inferer &inferer, TypeId id, uint32_t depth) {
   const Type &type = inferer.types[inferer.resolve(id)];
   if (type.kind == TypeKind::Var) {
@@ -17,6 +19,49 @@ TypeId defaulted(Inferer &inferer, TypeId id, uint32_t depth) {
   if (depth > 8)
     return inferer.resolve(id);
   return inferer.mapArgs(inferer.resolve(id), [&](TypeId arg) { return defaulted(inferer, arg, depth + 1); });
+}
+
+// Whether a prefix in front of it takes all of it: no blank and no operator outside of brackets and quotes.
+bool isOperand(std::string_view text) {
+  int depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && inString)
+      ++i;
+    else if (c == '"')
+      inString = !inString;
+    else if (inString)
+      continue;
+    else if (c == '(' || c == '[')
+      ++depth;
+    else if (c == ')' || c == ']')
+      --depth;
+    else if (depth == 0 && !isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '.' && c != ':')
+      return false;
+  }
+  return true;
+}
+
+void offerPrefix(frontend::DiagnosticBuilder built, const frontend::SourceMap &sources, Span span, std::string word, bool isSure) {
+  const Applicability sure = isSure ? Applicability::MachineApplicable : Applicability::MaybeIncorrect;
+  if (isOperand(sources.text(span)))
+    built.fix({span.lo, span.lo}, std::move(word), sure);
+  else
+    built.fix({span.lo, span.lo}, word + "(", sure).fix({span.hi, span.hi}, ")", sure);
+}
+
+// A last line of a block, indented as the one before it; where the block is one line, on it.
+void offerEnd(frontend::DiagnosticBuilder built, std::string_view block, Span span, std::string value) {
+  size_t end = block.find_last_not_of(" \t\r\n", block.size() - 2) + 1, line = block.rfind('\n', end - 1);
+  if (line == std::string_view::npos || block.find('\n', end) == std::string_view::npos) {
+    built.fix({span.hi - 1, span.hi - 1}, (block[block.size() - 2] == ' ' ? "" : " ") + value + " ", Applicability::MachineApplicable);
+    return;
+  }
+  const size_t first = block.find_first_not_of(" \t", line + 1);
+  const std::string newLine = (line > 0 && block[line - 1] == '\r' ? "\r\n" : "\n") + std::string(block.substr(line + 1, first - line - 1));
+  const auto place = span.lo + static_cast<uint32_t>(end);
+  built.fix({place, place}, newLine + value, Applicability::MachineApplicable);
 }
 
 } // namespace
@@ -30,7 +75,7 @@ std::string Inferer::traitText(const TraitRef &trait) const {
   return typeck::traitText(program, context.interner, shown);
 }
 
-void Inferer::mismatch(Span span, TypeId expected, TypeId found, ast::ExprId) {
+void Inferer::mismatch(Span span, TypeId expected, TypeId found, bool isValue) {
   expected = zonk(expected);
   found = zonk(found);
   if ((types[expected].flags | types[found].flags) & HasError) {
@@ -43,14 +88,40 @@ void Inferer::mismatch(Span span, TypeId expected, TypeId found, ast::ExprId) {
     return;
   }
   if (types[found].kind == TypeKind::Async && types[expected].kind != TypeKind::Async) {
-    error(span, diag::NotAwaited, text(expected), text(found)).help(diag::AddAwait).fix({span.lo, span.lo}, "await ", frontend::Applicability::MaybeIncorrect);
+    const bool isSure = isValue && body().isAsync && canUnify(expected, types[found].args[0]);
+    offerPrefix(error(span, diag::NotAwaited, text(expected), text(found)).help(diag::AddAwait), context.sources, span, "await ", isSure);
     return;
   }
   auto builder = error(span, diag::Mismatch, text(expected), text(found));
+  if (isValue)
+    offerValue(builder, span, expected, found);
+}
+
+void Inferer::offerValue(frontend::DiagnosticBuilder built, Span span, TypeId expected, TypeId found) {
   const Type &wanted = types[expected];
-  if (wanted.kind == TypeKind::Ref && static_cast<Mutability>(wanted.sub) == Mutability::Exclusive && types[found].kind != TypeKind::Ref &&
-      canUnify(wanted.args[0], found))
-    builder.help(diag::BorrowMutably).fix({span.lo, span.lo}, "&mut ", frontend::Applicability::MaybeIncorrect);
+  if (thrownAway.known()) {
+    built.help(diag::LeaveOutSemicolon).fix(thrownAway, "", Applicability::MachineApplicable);
+    return;
+  }
+  if (isGeneralVar(found))
+    return;
+  if (wanted.kind == TypeKind::Ref) {
+    const bool isExclusive = static_cast<Mutability>(wanted.sub) == Mutability::Exclusive;
+    if (types[found].kind != TypeKind::Ref && canUnify(wanted.args[0], found))
+      offerPrefix(built.help(isExclusive ? diag::BorrowMutably : diag::BorrowShared), context.sources, span, isExclusive ? "&mut " : "&", true);
+    return;
+  }
+  const bool isOption = isLangAdt(expected, "option");
+  if ((!isOption && !isLangAdt(expected, "result")) || isGeneralVar(wanted.args[0]) || !canUnify(wanted.args[0], found))
+    return;
+  const char *wrapper = isOption ? "Some" : "Ok";
+  std::string_view written = context.sources.text(span);
+  if (types[found].kind == TypeKind::Tuple && types[found].args.empty() && written.starts_with('{'))
+    offerEnd(built.help(diag::EndWithValue, fmt::format("{}(())", wrapper)), written, span, fmt::format("{}(())", wrapper));
+  else
+    built.help(diag::WrapIt, wrapper)
+        .fix({span.lo, span.lo}, fmt::format("{}(", wrapper), Applicability::MachineApplicable)
+        .fix({span.hi, span.hi}, ")", Applicability::MachineApplicable);
 }
 
 ExprId Inferer::unsupported(Span span, std::string_view what) {

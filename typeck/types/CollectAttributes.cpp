@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 4> derivable = {"Eq", "Ord", "Hash", "Clo
 
 std::string similar(std::string_view name, std::span<const std::string_view> candidates) {
   auto found = frontend::nearestName(name, {candidates.begin(), candidates.end()});
-  return found ? "; did you mean `" + std::string(*found) + "`?" : std::string();
+  return found ? "; did you mean `" + std::string(found->name) + "`?" : std::string();
 }
 
 // The single word of an argument, as in `inline(never)`.

@@ -121,8 +121,8 @@ private:
     auto similar = resolve::suggest(context.world, context.interner, scope.module, name.symbol, Namespace::Types);
     if (!similar)
       similar = resolve::nearest(context.interner, params, name.symbol);
-    context.diagnostics.emit(name.span, diag::UnknownName, context.interner.text(name.symbol), resolve::didYouMean(context.interner, similar))
-        .help(diag::DeclareOrImport);
+    auto built = context.diagnostics.emit(name.span, diag::UnknownName, context.interner.text(name.symbol), resolve::didYouMean(context.interner, similar));
+    resolve::offer(built.help(diag::DeclareOrImport), name.span, context.interner, similar);
   }
 
   void noArgs(const ast::PathSegment &segment) {
@@ -356,11 +356,11 @@ std::optional<TraitRef> lowerTraitRef(Context &context, const TypeScope &scope, 
   const ast::PathSegment &last = segments.back();
   const std::string_view name = context.interner.text(last.name.symbol);
   if (found.def.kind == DefKind::None) {
-    if (!last.name.symbol.empty())
-      context.diagnostics
-          .emit(last.name.span, diag::UnknownName, name,
-                resolve::didYouMean(context.interner, resolve::suggest(context.world, context.interner, scope.module, last.name.symbol, Namespace::Types)))
-          .help(diag::DeclareOrImport);
+    if (!last.name.symbol.empty()) {
+      auto similar = resolve::suggest(context.world, context.interner, scope.module, last.name.symbol, Namespace::Types);
+      auto built = context.diagnostics.emit(last.name.span, diag::UnknownName, name, resolve::didYouMean(context.interner, similar));
+      resolve::offer(built.help(diag::DeclareOrImport), last.name.span, context.interner, similar);
+    }
     return std::nullopt;
   }
   if (found.def.kind != DefKind::Trait || found.used != segments.size()) {
