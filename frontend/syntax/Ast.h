@@ -317,7 +317,7 @@ enum class ItemKind : uint8_t {
   Use, // useTree
   Extern, // name: the ABI; list: File::itemLists: functions
   Export, // name: the ABI in `abi`; function
-  Test, // name: its text; params in list: File::params; block
+  Test, // name: its text; function: its parameters and body, under the same name
 };
 
 struct Item {
@@ -332,7 +332,6 @@ struct Item {
   List list, bounds;
   TypeId type, type2;
   ExprId expr;
-  BlockId block;
   uint32_t useTree = UINT32_MAX; // File::useTrees
   Symbol abi;
 };

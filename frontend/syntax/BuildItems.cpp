@@ -92,9 +92,14 @@ ItemId Builder::itemOf(Node n, ast::Item made) {
     const Node title = child(n, P::RuleString);
     made.kind = ItemKind::Test;
     made.name = {plainString(title), span(title)};
+    ast::Function body;
+    body.name = made.name;
+    body.span = {span(n).lo, span(title).hi};
     if (const Node params = child(n, P::RuleParameters); params != none)
-      made.list = parameters(params);
-    made.block = block(child(n, P::RuleBlock));
+      body.params = parameters(params);
+    body.body = block(child(n, P::RuleBlock));
+    file.functions.push_back(body);
+    made.function = {static_cast<uint32_t>(file.functions.size() - 1)};
   }
   }
   file.itemTable.push_back(made);

@@ -321,8 +321,8 @@ private:
     case ItemKind::Test:
       put(line.quoted(item.name.symbol));
       end();
-      all(Kind::Param, item.list, "");
-      return later(item.block, "body");
+      all(Kind::Param, file[item.function].params, "");
+      return later(file[item.function].body, "body");
     }
   }
 

@@ -50,9 +50,9 @@ MDNode *ModuleEmitter::boolRange() {
 // An absolute path is named from the folder of `main`: the same program is the same bytes wherever it lies.
 std::string_view ModuleEmitter::pathInProgram(frontend::FileId file) const {
   std::string_view path = input.sources.path(file);
-  if (!path.starts_with('/') || mono.mainInstance == UINT32_MAX)
+  if (!path.starts_with('/') || mono.entries.empty())
     return path;
-  Span inMain = mono.instance(mono.mainInstance).body->span;
+  Span inMain = mono.instance(mono.entries[0].body).body->span;
   if (!inMain.known())
     return path;
   std::string_view main = input.sources.path(input.sources.fileOf(inMain.lo));

@@ -1,4 +1,6 @@
 // Intrinsics.cpp: the functions that the compiler makes itself, in place of their calls.
+#include <llvm/IR/InlineAsm.h>
+
 #include "lowering/llvm/Function.h"
 
 namespace async::llvmgen {
@@ -91,6 +93,11 @@ bool FunctionEmitter::emitIntrinsic(const FnDecl &decl, ArrayRef<TypeId> typeArg
     }
     break;
   case Name::Forget: break;
+  case Name::Observe: {
+    auto *type = FunctionType::get(builder.getVoidTy(), {builder.getPtrTy()}, false);
+    builder.CreateCall(InlineAsm::get(type, "", "r,~{memory}", true), {argument(0)});
+    break;
+  }
   case Name::SliceFromParts:
   case Name::SliceFromPartsMut:
     if (to) {

@@ -26,7 +26,7 @@ void ModuleEmitter::internalError(std::string text) {
 
 // What is reached from `main` and from exported functions, in order of first use.
 void ModuleEmitter::emitAll() {
-  if (mono.mainInstance != UINT32_MAX)
+  if (!mono.entries.empty())
     emitMain();
   for (uint32_t i = 0; i < mono.count(); ++i)
     if (mono.instance(i).isExported && mono.instance(i).body)
@@ -87,20 +87,42 @@ void ModuleEmitter::describeFrame(Function &resume, Constant *descriptor) {
   resume.setAlignment(Align(16));
 }
 
-// int main(int argc, char **argv): hands the main task to the runtime.
-void ModuleEmitter::emitMain() {
-  const mono::Instance &body = mono.instance(mono.mainInstance);
-  Function *report = mono.mainReport == UINT32_MAX ? nullptr : function(mono.mainReport).function;
-  const states::Lowered *machine = lowered.of(mono.mainInstance);
-  if (!machine || !report) {
+// What async_main_run gets. Empty: it was said why.
+std::pair<Constant *, Constant *> ModuleEmitter::entryOf(const mono::Entry &entry) {
+  const states::Lowered *machine = lowered.of(entry.body);
+  if (!machine || entry.report == UINT32_MAX) {
     internalError("the main task is no async function, or nothing reports its end");
-    return;
+    return {};
   }
-  Constant *info = spawnInfo(machine->unstartedSize, machine->align, startThunk(mono.mainInstance), nullptr, body.name);
+  Constant *info = spawnInfo(machine->unstartedSize, machine->align, startThunk(entry.body), nullptr, mono.instance(entry.body).name);
+  return {info, function(entry.report).function};
+}
+
+// int main(int argc, char **argv): hands the main task to the runtime; with several entries, the one that the runtime was told.
+void ModuleEmitter::emitMain() {
+  SmallVector<Constant *, 2> entries;
+  for (const mono::Entry &entry : mono.entries) {
+    auto [info, report] = entryOf(entry);
+    if (!info)
+      return;
+    entries.append({info, report});
+  }
   auto *type = FunctionType::get(i32, {i32, pointer}, false);
   Function *main = Function::Create(type, GlobalValue::ExternalLinkage, "main", module);
   main->setUWTableKind(UWTableKind::Default);
   IRBuilder<> builder(BasicBlock::Create(context, "entry", main));
+  Value *info = entries[0], *report = entries[1];
+  if (entries.size() > 2) {
+    auto *rows = ArrayType::get(ArrayType::get(pointer, 2), entries.size() / 2);
+    auto *table = new GlobalVariable(module, ArrayType::get(pointer, entries.size()), true, GlobalValue::InternalLinkage,
+                                     ConstantArray::get(ArrayType::get(pointer, entries.size()), entries), "entries");
+    Value *chosen = builder.CreateCall(cFunction("async_entry", i64, {i64}), {ConstantInt::get(i64, entries.size() / 2)});
+    auto part = [&](uint64_t index) {
+      return builder.CreateLoad(pointer, builder.CreateInBoundsGEP(rows, table, {ConstantInt::get(i64, 0), chosen, ConstantInt::get(i64, index)}));
+    };
+    info = part(0);
+    report = part(1);
+  }
   FunctionCallee run = cFunction("async_main_run", i32, {i32, pointer, pointer, pointer});
   builder.CreateRet(builder.CreateCall(run, {main->getArg(0), main->getArg(1), info, report}));
 }

@@ -115,6 +115,7 @@ private:
   void declare(uint32_t instance, FunctionInfo &info);
   void describe(llvm::Function &function, const mono::Instance &instance);
   void emitInstance(uint32_t instance);
+  std::pair<llvm::Constant *, llvm::Constant *> entryOf(const mono::Entry &entry);
   void emitMain();
   llvm::Constant *descriptor(uint32_t instance);
   struct StateText {

@@ -359,31 +359,52 @@ void Collector::roots() {
     if (decl.abi == Abi::ExportC && decl.hasBody && decl.generics.params.empty())
       function(FnId{i}, {}, decl.span);
   }
-  if (program.mainFn.valid())
-    mono.mainInstance = function(program.mainFn, {}, program.fn(program.mainFn).span);
+  if (mono.starts.empty() && program.mainFn.valid())
+    start(program.mainFn);
+  for (FnId fn : mono.starts)
+    start(fn);
 }
 
-// The main task's body, around the user's `main` where that is synchronous or statics have to be set first.
-void Collector::makeMain() {
-  if (mono.mainInstance == UINT32_MAX)
+void Collector::start(FnId fn) {
+  const FnDecl &decl = program.fn(fn);
+  if (mono.starts.empty() || !decl.isBench) {
+    mono.entries.push_back({function(fn, {}, decl.span)});
     return;
-  uint32_t user = mono.mainInstance;
-  TypeId result = mono.instance(user).result;
-  Span span = program.fn(program.mainFn).span;
+  }
+  FnId around = decl.params.empty() ? lang.measure : lang.measureWith;
+  if (!around.valid())
+    return internalError("std measures nothing");
+  mono.entries.push_back({function(around, {decl.result, program.types.fnDef(fn, {})}, decl.span)});
+}
+
+void Collector::makeReport(Entry &entry) {
+  TypeId result = mono.instance(entry.body).result;
+  Key key{static_cast<uint32_t>(Glue::Report), result.index};
+  if (uint32_t *found = find(key)) {
+    entry.report = *found;
+    return;
+  }
+  Span span = mono.instance(entry.body).fn.valid() ? program.fn(mono.instance(entry.body).fn).span : Span{};
   Maker report = maker(span);
-  mono.mainReport = addMade({static_cast<uint32_t>(Glue::Report), result.index}, "main.report", makeMainReport(report, result), result, span);
-  if (!drain())
+  entry.report = addMade(key, "main.report", makeMainReport(report, result), result, span);
+}
+
+// Around the user's function where that is synchronous or measured, or statics have to be set first.
+void Collector::makeBody(Entry &entry, FnId fn) {
+  const uint32_t user = entry.body;
+  const bool isAsync = mono.instance(user).isAsync, isMeasured = mono.instance(user).fn != fn;
+  if (isAsync && !isMeasured && staticValues.empty())
     return;
-  bool isAsync = mono.instance(user).isAsync;
-  if (isAsync && staticValues.empty())
-    return;
+  TypeId result = mono.instance(user).result;
+  Span span = program.fn(fn).span;
   Maker making = maker(span);
   making.body->isAsync = true;
   making.signature(result, {});
-  auto callInstance = [&](mir::Terminator::Kind kind, uint32_t instance, mir::Place to) {
+  auto callInstance = [&](mir::Terminator::Kind kind, uint32_t instance, mir::Place to, Maker::Operands operands) {
     mir::BlockId next = making.block();
     mir::Terminator &call = making.end(kind);
     call.callee.instance = instance;
+    call.operands = std::move(operands);
     call.place = std::move(to);
     call.targets = {next};
     making.current = next;
@@ -395,18 +416,32 @@ void Collector::makeMain() {
     address.constant.kind = mir::Constant::Kind::Static;
     address.constant.item = item;
     making.assign(Maker::place(at), std::move(address));
-    callInstance(mir::Terminator::Kind::Call, value, Maker::deref(at));
+    callInstance(mir::Terminator::Kind::Call, value, Maker::deref(at), {});
   }
-  callInstance(isAsync ? mir::Terminator::Kind::AwaitCall : mir::Terminator::Kind::Call, user, Maker::place(mir::LocalId{0}));
+  Maker::Operands operands;
+  if (isMeasured) {
+    mir::Operand &item = operands.emplace_back(making.integer(mono.instance(user).params[0], 0));
+    item.constant.kind = mir::Constant::Kind::FnItem;
+  }
+  callInstance(isAsync ? mir::Terminator::Kind::AwaitCall : mir::Terminator::Kind::Call, user, Maker::place(mir::LocalId{0}), std::move(operands));
   making.ret();
-  mono.mainInstance = addMade({static_cast<uint32_t>(Glue::Wrapper), user}, "main.task", std::move(making.body), result, span);
+  entry.body = addMade({static_cast<uint32_t>(Glue::Wrapper), user}, mono.instance(user).name + ".task", std::move(making.body), result, span);
+}
+
+void Collector::makeEntries() {
+  for (Entry &entry : mono.entries)
+    makeReport(entry);
+  if (!drain())
+    return;
+  for (size_t i = 0; i < mono.entries.size(); ++i)
+    makeBody(mono.entries[i], mono.starts.empty() ? program.mainFn : mono.starts[i]);
 }
 
 bool Collector::run() {
   uint32_t errors = diagnostics.errorCount();
   roots();
   if (drain()) {
-    makeMain();
+    makeEntries();
     drain();
   }
   if (!failed)

@@ -58,7 +58,10 @@ private:
   void process(uint32_t index);
   bool drain();
   void roots();
-  void makeMain();
+  void start(FnId fn);
+  void makeReport(Entry &entry);
+  void makeBody(Entry &entry, FnId fn);
+  void makeEntries();
   Maker maker(Span span) { return Maker(layouts, program, lang, span); }
 
   std::string textOf(TypeId type);

@@ -25,7 +25,7 @@ Lang::Lang(const Program &program, const frontend::Interner &interner) {
   findAll<AdtDecl, AdtTag>(interner, program.adts, {{"ordering", &ordering}, {"box", &box}, {"formatter", &formatter}, {"hasher", &hasher}, {"str", &str}, {"result", &result}});
   findAll<FnDecl, FnTag>(interner, program.fns,
                          {{"hasher_word", &hasherWord}, {"fmt_str", &fmtStr}, {"debug_begin", &debugBegin}, {"debug_field", &debugField}, {"debug_end", &debugEnd}, {"debug_opaque", &debugOpaque}, {"main_error", &mainError},
-                          {"stream_stop", &streamStop}, {"stream_drop", &streamDrop}, {"sink_stop", &sinkStop}, {"sink_drop", &sinkDrop}});
+                          {"measure", &measure}, {"measure_with", &measureWith}, {"stream_stop", &streamStop}, {"stream_drop", &streamDrop}, {"sink_stop", &sinkStop}, {"sink_drop", &sinkDrop}});
   for (uint32_t i = 0; i < program.fns.size(); ++i) {
     if (program.fns[i].abi != Abi::Intrinsic)
       continue;

@@ -13,6 +13,7 @@ struct Lang {
   FnId retainMethod, floatBits; // `Retain::retain`; the intrinsic float_bits
   AdtId ordering, box, formatter, hasher;
   FnId hasherWord, fmtStr, debugBegin, debugField, debugEnd, debugOpaque, mainError;
+  FnId measure, measureWith; // around #[bench] functions without and with a parameter
   FnId decodeResult; // the intrinsic
   FnId streamStop, streamDrop, sinkStop, sinkDrop; // the end of streams and sinks: where it can wait, and what then is left
   AdtId str, result;

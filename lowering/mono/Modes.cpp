@@ -72,6 +72,10 @@ uint32_t Collector::wrapper(uint32_t of, Span span) {
   return index;
 }
 
+static bool isEntry(const Mono &mono, uint32_t instance) {
+  return std::any_of(mono.entries.begin(), mono.entries.end(), [&](const Entry &entry) { return entry.body == instance; });
+}
+
 void settleModes(Collector &collector) {
   Mono &mono = collector.mono;
   std::vector<bool> waits = whoWaits(mono);
@@ -82,7 +86,7 @@ void settleModes(Collector &collector) {
   });
   for (uint32_t i = 0; i < waits.size(); ++i) {
     Instance &instance = mono.instance(i);
-    if (instance.kind != Instance::Kind::Body || !instance.body || !instance.isAsync || waits[i] || !called[i] || i == mono.mainInstance)
+    if (instance.kind != Instance::Kind::Body || !instance.body || !instance.isAsync || waits[i] || !called[i] || isEntry(mono, i))
       continue;
     instance.isAsync = instance.body->isAsync = false;
   }

@@ -57,6 +57,12 @@ struct Table {
   std::vector<uint32_t> methods; // Function: call
 };
 
+// What the main task is in a run.
+struct Entry {
+  uint32_t body; // an async function of no parameters that gives what the user's function gives. It sets the statics first
+  uint32_t report = UINT32_MAX; // `fn(v0: u64, v1: u64) -> i32`: gets the two words of that value, prints an Err, gives the exit code (`report` of async_main_run)
+};
+
 class Mono {
 public:
   explicit Mono(Program &program) : program(program), layouts(program) {}
@@ -74,10 +80,9 @@ public:
   uint32_t dropGlue(TypeId type) const;
   const Table &table(uint32_t index) const { return tables[index]; }
   std::string internalErrors; // inconsistencies of the compiler itself; empty if all is well
-  // The body of the main task: an async function of no parameters that gives what the user's `main` gives. It sets the statics first.
-  uint32_t mainInstance = UINT32_MAX;
-  // `fn(v0: u64, v1: u64) -> i32`: gets the two words of that value, prints an Err, gives the exit code (`report` of async_main_run).
-  uint32_t mainReport = UINT32_MAX;
+  // The functions of no parameters that the program can begin with, one in each run; none: `main`. One that is #[bench] is measured.
+  std::vector<FnId> starts;
+  std::vector<Entry> entries; // for each of them
   std::vector<ConstId> statics; // that are used: memory of their type, zero at first
 
   std::vector<std::unique_ptr<Instance>> instances;
@@ -85,7 +90,7 @@ public:
   std::unordered_map<uint32_t, uint32_t> dropGlues; // by TypeId
 };
 
-// Fills `mono` from program.mainFn. False: errors were reported.
+// Fills `mono` from what the program begins with. False: errors were reported.
 bool collectInstances(Mono &mono, const frontend::Interner &interner, frontend::Diagnostics &diagnostics);
 
 } // namespace async::mono

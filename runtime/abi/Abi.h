@@ -211,6 +211,8 @@ struct WorkerHead {
 extern "C" {
 using AsyncWorker = async::abi::Worker;
 
+// Which of its entries a program with several (tests, functions to be measured) begins with: ASYNC_ENTRY says it, from 0. Ends the process if there is no such.
+uint64_t async_entry(uint64_t count);
 // What the generated `main` calls and returns. `report` gets the value of the body of `main` and gives the exit code: 0, or 1 after printing an Err.
 int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1));
 

@@ -25,6 +25,7 @@ CommandLine::CommandLine() {
   describeBuild();
   describeRun();
   describeCheck();
+  describeSuites();
   describeHelpers();
 }
 

@@ -29,6 +29,7 @@ private:
   void describeBuild();
   void describeRun();
   void describeCheck();
+  void describeSuites(); // SuiteOptions.cpp
   void describeHelpers();
 
   std::vector<std::pair<const CLI::App *, Command>> commands;

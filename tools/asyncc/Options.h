@@ -11,6 +11,15 @@ namespace async::cli {
 // Exit statuses of the driver; `run` gives the program's own.
 enum Status : int { Good = 0, HasErrors = 1, Usage = 2, InternalError = 70 };
 
+// Of test and bench.
+struct SuiteOptions {
+  std::vector<std::string> words; // inputs and filters (Suite.h)
+  std::string filter;
+  double limitSeconds = 60, benchSeconds = 0.5;
+  unsigned testLevel = 0;
+  bool json = false;
+};
+
 struct Options {
   std::string input, output;
   std::string emit, after, function; // --emit, --after, --function
@@ -21,11 +30,14 @@ struct Options {
   bool fix = false; // check --fix
   std::string code, shell; // of explain, of completions
   std::vector<std::string> arguments; // of the program, for run
+  SuiteOptions suite;
 };
 
 int build(const Options &options);
 int run(const Options &options);
 int check(const Options &options);
+int test(const Options &options);
+int bench(const Options &options);
 int fix(const Options &options); // check --fix
 int explain(const Options &options);
 int completions(const Options &options);

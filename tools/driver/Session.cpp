@@ -124,7 +124,7 @@ bool Session::check(bool needsMain) {
   typeck::collect(all, bodies);
   phaseEnds("signatures", bodies.sources.size(), "functions with those of std");
   for (uint32_t index = 0; index < bodies.sources.size(); ++index)
-    if (bodies.sources[index].file)
+    if (bodies.sources[index].file && !(needsMain && program.fn(typeck::FnId{index}).isTest))
       checkBody(typeck::FnId{index});
   phaseEnds("bodies", unchecked.size(), "bodies as MIR");
   // What a call's result may borrow can depend on the body that is called, so loans are checked when all bodies are there.

@@ -51,7 +51,8 @@ public:
   std::string storedStd(std::string_view compilerVersion) const;
   // A file is the root module; in a folder each file is a module and main.async the root. False: `error` says why nothing was read.
   bool loadUser(const std::string &path, std::string &error);
-  // What was loaded, to checked MIR. True if no errors were reported. `needsMain`: report a missing `main`.
+  // What was loaded, to checked MIR. True if no errors were reported. `needsMain`: for a program: report a missing `main`, and leave
+  // out the bodies of tests.
   bool check(bool needsMain);
 
   // Notes what the verifier finds in a body that `pass` has made.

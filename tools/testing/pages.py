@@ -14,7 +14,7 @@ README.md and docs/guide: what follows a program is what it shows. Their blocks:
   output            what it prints when it is run, with no live frame, task, timer or descriptor at its end; with `exit=N` it ends with that status
   async-fail [FILE] a program that is rejected
   error             the messages that it gives
-  console           commands (`$ …`), run in the page's folder, and what they print
+  console           commands (`$ …`), run in the page's folder, and what they print; a time, as in `(20 ms)`, is always 1 ms
   sh, text          not checked
 """
 import concurrent.futures
@@ -168,7 +168,7 @@ class TextPage:
         shown = ""
         for line in re.findall(r"^\$ .*$", body, re.M):
             done = run(["bash", "-c", f"exec 2>&1; {line[2:]}"], self.folder)
-            shown += f"{line}\n{done.stdout.decode()}"
+            shown += f"{line}\n" + re.sub(r"\(\d+ ms\)", "(1 ms)", done.stdout.decode())
         return shown
 
 

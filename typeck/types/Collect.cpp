@@ -49,6 +49,8 @@ void Collector::run() {
     scanBody(i);
   for (uint32_t i = firstFn; i < fns; ++i)
     defaults(i);
+  collectTests();
+  collectBenches(fns);
   for (uint32_t i = firstImpl; i < impls; ++i)
     collectDrop(i);
   for (uint32_t i = firstAdt; i < adts; ++i)

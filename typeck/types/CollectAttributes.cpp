@@ -13,8 +13,8 @@ namespace diag = frontend::diag;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> known = {"lang",   "inline", "cold",     "track_caller", "takes",    "frame",
-                                                    "derive", "shared", "must_use", "may_ignore",   "property", "simulate"};
+constexpr std::array<std::string_view, 13> known = {"lang",   "inline",   "cold",       "track_caller", "takes",    "frame", "derive",
+                                                    "shared", "must_use", "may_ignore", "bench",        "property", "simulate"};
 constexpr std::array<std::string_view, 4> derivable = {"Eq", "Ord", "Hash", "Clone"};
 
 std::string similar(std::string_view name, std::span<const std::string_view> candidates) {
@@ -109,6 +109,12 @@ void Collector::attributes(const ast::File &file, ast::List list, uint32_t modul
       fn->takes = true;
     } else if (what == "frame" && fn) {
       frame(file, attribute, *fn);
+    } else if (what == "bench" && fn && !fn->isTest) {
+      fn->isBench = true;
+      if (!args.empty())
+        diagnostics.emit(attribute.span, diag::AttributeArguments, what, "nothing");
+    } else if ((what == "property" || what == "simulate") && fn && fn->isTest) {
+      notYet(attribute.span, what == "property" ? "`#[property]`" : "`#[simulate]`");
     } else {
       diagnostics.emit(attribute.span, diag::UnknownAttribute, what, similar(what, known));
     }

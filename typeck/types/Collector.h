@@ -8,6 +8,9 @@
 
 namespace async::typeck {
 
+// Futures and functions of their own: their awaits, and their `?`, are not those of the body around them.
+bool isBodyOfItsOwn(ast::ExprKind kind);
+
 class Collector {
 public:
   Collector(Context &context, Bodies &bodies);
@@ -74,6 +77,13 @@ private:
   FnId appendFn(FnDecl fn, BodySource source);
   void checkMain();
   bool isMainResult(TypeId type) const;
+
+  // CollectTests.cpp
+  void declareTest(const resolve::ItemRef &ref);
+  TypeId testResult(const ast::File &file, ast::BlockId body) const;
+  void collectTests();
+  const char *problemOfBench(const FnDecl &fn) const;
+  void collectBenches(uint32_t end);
 
   // CollectBodies.cpp
   void inferNeeds(FnDecl &fn, const ast::File &file, ast::BlockId body);

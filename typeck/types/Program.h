@@ -90,6 +90,8 @@ struct FnDecl {
   bool isConst = false; // a constant of an impl or a trait: no parameters, called where it is named
   bool hasBody = false; // false: a required trait method or a foreign function
   bool takes = false; // #[takes]
+  bool isTest = false; // the body of a `test`; its name is the text. Where it gives a Result, a body without a value gives `Ok(())`
+  bool isBench = false; // #[bench]
   bool isStream = false; // stream fn: `result` is Stream<item>; the body yields
   bool isSink = false; // sink fn: `result` is Sink<item, error>; the body reads `input`
   std::vector<uint32_t> fromParams; // `-> &T from a, b`: the parameters named; none: by rule L1
@@ -245,6 +247,7 @@ public:
   std::unordered_map<uint32_t, FnId> langFns;
 
   FnId mainFn;
+  std::vector<FnId> tests, benches; // of the user's files, in the order of the files and their text
 
   FnDecl &fn(FnId id) { return fns[id.index]; }
   const FnDecl &fn(FnId id) const { return fns[id.index]; }

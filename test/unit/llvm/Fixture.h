@@ -23,12 +23,11 @@ struct LlvmTest : testing::TestWithParam<unsigned>, World {
 
   // `report` gives the first word of the main task's value.
   void finishProgram(uint32_t main) {
-    mono.mainInstance = main;
     Fn report = fn("report", types.i32, {types.u64, types.u64});
     mir::Rvalue narrow = aggregate(RK::Cast, {copy(1)});
     report.assign(0, at(0), narrow);
     report.leave(0);
-    mono.mainReport = last();
+    mono.entries = {{main, last()}};
     set = states::lowerStates(mono, interner);
     for (const auto &lowered : set.all)
       if (lowered)

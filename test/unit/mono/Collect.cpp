@@ -92,8 +92,9 @@ TEST_F(CollectTest, EachSetOfArgumentsIsOneInstance) {
   verify(mono);
   EXPECT_EQ(named(mono, "id<").size(), 2u);
   EXPECT_EQ(named(mono, "id<i64>").size(), 1u);
-  EXPECT_TRUE(mono.instance(mono.mainInstance).isAsync);
-  EXPECT_NE(mono.mainReport, UINT32_MAX);
+  ASSERT_EQ(mono.entries.size(), 1u);
+  EXPECT_TRUE(mono.instance(mono.entries[0].body).isAsync);
+  EXPECT_NE(mono.entries[0].report, UINT32_MAX);
 }
 
 TEST_F(CollectTest, EndlessInstantiationIsReported) {
