@@ -1,4 +1,6 @@
 // Glue.cpp: dropping, retaining, and the functions around function values and main.
+#include <algorithm>
+
 #include "lowering/mono/Maker.h"
 #include "typeck/types/TypeFacts.h"
 
@@ -33,25 +35,20 @@ void dropFields(Maker &maker, TypeId type, const Place &of, uint32_t variant, Bl
   maker.jump(done);
 }
 
-void dropVariants(Maker &maker, TypeId type, const Place &of, BlockId done, BlockId unwound) {
-  if (!maker.isEnum(type)) {
-    dropFields(maker, type, of, 0, done, unwound);
-    return;
-  }
+// Goes by the variant. For those with a field that `concerns`, `make` writes what happens, up to a jump to `done`; the others go there at once.
+template <class Concerns, class Make> void forVariants(Maker &maker, TypeId type, const Place &of, BlockId done, Concerns concerns, Make make) {
   LocalId which = maker.discriminant(of);
   BlockId from = maker.current;
   std::vector<int64_t> values;
   std::vector<BlockId> targets;
   for (uint32_t i = 0; i < maker.variantCount(type); ++i) {
-    bool any = false;
-    for (TypeId field : maker.fieldTypes(type, i))
-      any |= maker.layouts.needsDrop(field);
-    if (!any)
+    const std::vector<TypeId> fields = maker.fieldTypes(type, i);
+    if (std::none_of(fields.begin(), fields.end(), concerns))
       continue;
     maker.current = maker.block(maker.body->blocks[from.index].isCleanup);
     values.push_back(i);
     targets.push_back(maker.current);
-    dropFields(maker, type, of, i, done, unwound);
+    make(i);
   }
   targets.push_back(done);
   maker.current = from;
@@ -59,6 +56,16 @@ void dropVariants(Maker &maker, TypeId type, const Place &of, BlockId done, Bloc
   choose.operands = {Maker::copy(Maker::place(which))};
   choose.values = std::move(values);
   choose.targets = std::move(targets);
+}
+
+void dropVariants(Maker &maker, TypeId type, const Place &of, BlockId done, BlockId unwound) {
+  if (!maker.isEnum(type)) {
+    dropFields(maker, type, of, 0, done, unwound);
+    return;
+  }
+  forVariants(
+      maker, type, of, done, [&](TypeId field) { return maker.layouts.needsDrop(field); },
+      [&](uint32_t variant) { dropFields(maker, type, of, variant, done, unwound); });
 }
 
 void dropElements(Maker &maker, const Place &of, BlockId unwound) {
@@ -140,22 +147,13 @@ void retainFields(Maker &maker, TypeId type, const Place &of, uint32_t variant) 
 }
 
 void retainVariants(Maker &maker, TypeId type, const Place &of) {
-  LocalId which = maker.discriminant(of);
-  BlockId from = maker.current, done = maker.block();
-  std::vector<int64_t> values;
-  std::vector<BlockId> targets;
-  for (uint32_t i = 0; i < maker.variantCount(type); ++i) {
-    values.push_back(i);
-    targets.push_back(maker.current = maker.block());
-    retainFields(maker, type, of, i);
-    maker.jump(done);
-  }
-  targets.push_back(done);
-  maker.current = from;
-  Terminator &choose = maker.end(Terminator::Kind::Switch);
-  choose.operands = {Maker::copy(Maker::place(which))};
-  choose.values = std::move(values);
-  choose.targets = std::move(targets);
+  BlockId done = maker.block();
+  forVariants(
+      maker, type, of, done, [&](TypeId field) { return isShared(maker.program, field); },
+      [&](uint32_t variant) {
+        retainFields(maker, type, of, variant);
+        maker.jump(done);
+      });
   maker.current = done;
 }
 

@@ -11,16 +11,14 @@ std::optional<PathTarget> Inferer::errorKindTarget(TypeId type, Symbol name) {
   std::optional<AdtId> error = langAdt("error"), kinds = langAdt("error_kind");
   if (!error || !kinds || adtOf(known(type)) != error)
     return std::nullopt;
-  const AdtDecl &decl = program.adt(*kinds);
-  for (size_t i = 0; i < decl.variants.size(); ++i)
-    if (decl.variants[i].name == name) {
-      PathTarget target;
-      target.kind = PathTarget::Kind::ErrorKind;
-      target.adt = *error;
-      target.index = static_cast<uint32_t>(i);
-      return target;
-    }
-  return std::nullopt;
+  std::optional<uint32_t> variant = program.adt(*kinds).variantNamed(name);
+  if (!variant)
+    return std::nullopt;
+  PathTarget target;
+  target.kind = PathTarget::Kind::ErrorKind;
+  target.adt = *error;
+  target.index = *variant;
+  return target;
 }
 
 // What holds of an error of that kind: its box, in it the data, in them the kind.

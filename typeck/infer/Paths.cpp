@@ -75,16 +75,14 @@ PathTarget Inferer::memberOf(TypeId type, const ast::PathSegment &segment, Span 
   if (isError(type))
     return {};
   if (std::optional<AdtId> adt = adtOf(type); adt && program.adt(*adt).isEnum) {
-    const AdtDecl &decl = program.adt(*adt);
-    for (size_t i = 0; i < decl.variants.size(); ++i)
-      if (decl.variants[i].name == name) {
-        PathTarget target;
-        target.kind = PathTarget::Kind::Variant;
-        target.adt = *adt;
-        target.index = static_cast<uint32_t>(i);
-        target.args.assign(types[type].args.begin(), types[type].args.end());
-        return target;
-      }
+    if (std::optional<uint32_t> variant = program.adt(*adt).variantNamed(name)) {
+      PathTarget target;
+      target.kind = PathTarget::Kind::Variant;
+      target.adt = *adt;
+      target.index = *variant;
+      target.args.assign(types[type].args.begin(), types[type].args.end());
+      return target;
+    }
   }
   std::optional<InherentMember> chosen;
   bool isPrivate = false;

@@ -159,14 +159,10 @@ void TextParser::projection(Place &place) {
     expect("]");
   } else if (accept("@")) {
     made.kind = Projection::Kind::Downcast;
-    bool found = false;
     Symbol wanted = interner.intern(name());
-    for (uint32_t i = 0; adt && i < adt->variants.size(); ++i)
-      if (adt->variants[i].name == wanted) {
-        made.index = i;
-        found = true;
-      }
-    if (!found)
+    std::optional<uint32_t> variant = adt ? adt->variantNamed(wanted) : std::nullopt;
+    made.index = variant.value_or(0);
+    if (!variant)
       fail("no such variant");
   } else {
     expect(".");

@@ -134,6 +134,13 @@ struct AdtDecl {
   std::vector<Symbol> derives; // Eq Ord Hash Clone: mono makes their code by structure
   std::optional<FnId> dropFn; // impl Drop
   Symbol lang;
+
+  std::optional<uint32_t> variantNamed(Symbol wanted) const {
+    for (uint32_t i = 0; i < variants.size(); ++i)
+      if (variants[i].name == wanted)
+        return i;
+    return std::nullopt;
+  }
 };
 
 struct AssocTypeDecl {

@@ -38,6 +38,20 @@ Step openScope(bool report = false) {
 Step waitScope() {
   return [](Machine &m, Outcome) { return async_scope_wait(m.worker, m.child(), &m.frame->scope); };
 }
+// Runs the child for a while and cancels it.
+Script cancels(const Script &child) {
+  return {{openScope(),
+           [&child](Machine &m, Outcome) {
+             async_task_release(spawn(m.worker, &m.frame->scope, child));
+             return async_sleep_until(m.worker, m.child(), async_now() + 2 * ms);
+           },
+           [](Machine &m, Outcome) {
+             async_scope_cancel(&m.frame->scope);
+             return done();
+           },
+           waitScope(), [](Machine &, Outcome) { return done(); }},
+          {}};
+}
 
 TEST_P(Tasks, MainGivesItsValue) {
   Script main{{[](Machine &, Outcome) { return done(7); }}, {}};
@@ -277,18 +291,7 @@ TEST_P(Tasks, CancelReachesThroughArms) {
                         async_frame_free(arms[1].frame);
                         return done();
                       }}};
-  Script main{{openScope(),
-               [](Machine &m, Outcome) {
-                 async_task_release(spawn(m.worker, &m.frame->scope, child));
-                 return async_sleep_until(m.worker, m.child(), async_now() + 2 * ms);
-               },
-               [](Machine &m, Outcome) {
-                 async_scope_cancel(&m.frame->scope);
-                 return done();
-               },
-               waitScope(), [](Machine &, Outcome) { return done(); }},
-              {}};
-  EXPECT_EQ(run(main), 0);
+  EXPECT_EQ(run(cancels(child)), 0);
   EXPECT_EQ(ended, 2);
 }
 
@@ -324,18 +327,7 @@ TEST_P(Tasks, StopsReachAllThatWaits) {
                        },
                        sleepFor(1000'000 * ms)},
                       {stopArms, freeArms}};
-  Script main{{openScope(),
-               [](Machine &m, Outcome) {
-                 async_task_release(spawn(m.worker, &m.frame->scope, outer));
-                 return async_sleep_until(m.worker, m.child(), async_now() + 2 * ms);
-               },
-               [](Machine &m, Outcome) {
-                 async_scope_cancel(&m.frame->scope);
-                 return done();
-               },
-               waitScope(), [](Machine &, Outcome) { return done(); }},
-              {}};
-  EXPECT_EQ(run(main), 0);
+  EXPECT_EQ(run(cancels(outer)), 0);
   EXPECT_EQ(ended, 3);
 }
 
