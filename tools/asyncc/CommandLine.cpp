@@ -25,6 +25,7 @@ CommandLine::CommandLine() {
   describeBuild();
   describeRun();
   describeCheck();
+  describeDoc();
   describeSuites();
   describeHelpers();
 }
@@ -62,6 +63,17 @@ void CommandLine::describeCheck() {
   addInput(check, options);
   check->add_flag("--fix", options.fix, "make the changes that are sure, then report the rest");
   check->footer("Example: asyncc check --diagnostics=json src");
+}
+
+void CommandLine::describeDoc() {
+  CLI::App *doc = add("doc", "Write the reference pages of a package from its doc comments", cli::document);
+  CLI::App *what = doc->add_option_group("what", "one of these");
+  what->require_option(1);
+  what->add_option("input", options.input, "an .async file, or a folder with a main.async")->type_name("FILE|FOLDER");
+  what->add_flag("--std", options.docStd, "the standard library");
+  doc->add_option("-o", options.output, "the folder for the pages; without it they are printed")->type_name("OUT");
+  doc->add_flag("--missing", options.docMissing, "only list public items without a doc comment");
+  doc->footer("Example: asyncc doc src -o docs/reference");
 }
 
 void CommandLine::describeHelpers() {

@@ -29,6 +29,7 @@ private:
   void describeBuild();
   void describeRun();
   void describeCheck();
+  void describeDoc();
   void describeSuites(); // SuiteOptions.cpp
   void describeHelpers();
 

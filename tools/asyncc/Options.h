@@ -29,6 +29,7 @@ struct Options {
   bool debugInfo = false, strip = false, timings = false;
   bool fix = false; // check --fix
   std::string code, shell; // of explain, of completions
+  bool docStd = false, docMissing = false; // doc --std, doc --missing
   std::vector<std::string> arguments; // of the program, for run
   SuiteOptions suite;
 };
@@ -36,6 +37,7 @@ struct Options {
 int build(const Options &options);
 int run(const Options &options);
 int check(const Options &options);
+int document(const Options &options); // doc
 int test(const Options &options);
 int bench(const Options &options);
 int fix(const Options &options); // check --fix

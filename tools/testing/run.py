@@ -158,6 +158,7 @@ def main():
         fuzz(build)
         tools = ROOT / "tools" / "testing"
         counted("pages", [tools / "pages.py", build], 900)
+        counted("the reference", [tools / "doc.py", build], 900)
         counted("tidy", [tools / "tidy.py"], 900)
     if early[True]:
         print("these pass and should leave test/expected-failures.txt: " + " ".join(sorted(early[True])))

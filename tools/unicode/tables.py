@@ -51,8 +51,9 @@ def several(convert):
 def main():
     upper, lower = mapping_table(str.upper), mapping_table(str.lower)
     letters, spaces = class_table(str.isalpha), class_table(str.isspace)
-    print(f"""// Case mapping and classes of Unicode {unicodedata.unidata_version}. Written by tools/unicode/tables.py; do not edit.
-// Sorted runs: first, last (3 bytes each), step (1), difference to the mapping (4, signed), big-endian.
+    print(f"""/// Case mapping and classes of Unicode {unicodedata.unidata_version}. Written by tools/unicode/tables.py; do not edit.
+/// Sorted runs: first, last (3 bytes each), step (1), difference to the mapping (4, signed), big-endian.
+
 const UPPER: bytes = b"{escaped(upper)}";
 const LOWER: bytes = b"{escaped(lower)}";
 // Sorted ranges: first, last (3 bytes each).
@@ -90,22 +91,26 @@ fn mapped(table: &bytes, c: char) -> char {
     std::core::char::from_u32(((n as i32) +% difference) as u32).unwrap_or(c)
 }
 
-// One character to one; those that become several stay.
+/// The upper-case letter of one that has one; others stay. O(log n) in the table.
 pub fn to_upper(c: char) -> char {
     if (c as u32) < 128u32 { return if c >= 'a' && c <= 'z' { ((c as u8) - 32u8) as char } else { c }; }
     mapped(&UPPER, c)
 }
 
+/// The lower-case letter of one that has one; others stay. O(log n) in the table.
 pub fn to_lower(c: char) -> char {
     if (c as u32) < 128u32 { return if c >= 'A' && c <= 'Z' { ((c as u8) + 32u8) as char } else { c }; }
     mapped(&LOWER, c)
 }
 
+/// Whether it is a letter (Alphabetic).
 pub fn is_alphabetic(c: char) -> bool { find(&ALPHABETIC, 6, c as u32) >= 0 }
+/// Whether it is white space (White_Space).
 pub fn is_whitespace(c: char) -> bool { find(&WHITESPACE, 6, c as u32) >= 0 }
 
-// Appends the full mapping of a character.
+/// Appends the full mapping of a character to upper case, which may be several.
 pub fn write_upper(c: char, f: &mut Formatter) { write_mapped(c, to_upper(c), &SEVERAL_UPPER, f); }
+/// The same to lower case.
 pub fn write_lower(c: char, f: &mut Formatter) { write_mapped(c, to_lower(c), &SEVERAL_LOWER, f); }
 
 fn write_mapped(c: char, simple: char, several: &str, f: &mut Formatter) {
