@@ -46,7 +46,7 @@ struct Counts {
 struct PendingWords; // Words.cpp
 
 struct Runtime {
-  const World *world;
+  const World *world = &realWorld; // also where there is no run, as in C that calls a synchronous function of a library
   Worker *workers[maxWorkers];
   unsigned workerCount; // that there may be
   unsigned startedCount; // that run
