@@ -2,7 +2,7 @@
 """full.py [--list] [STAGE,…]: the long matrix, `tools/dev test --full`. One line a stage; the last line is `N passed, N failed`.
 
 A stage that passed is not run again for the same files (build/full.json remembers): what was interrupted goes on where it stopped. Nothing is remembered
-of a run in which files changed. Naming stages runs these anyway. ASYNC_FULL_FUZZ_SECONDS and ASYNC_FULL_FUZZ_INPUTS shorten the fuzzing, ASYNC_FULL_SEEDS is the number of seeds of `sim`.
+of a run in which files changed. Naming stages runs these anyway; runs of different stages may go on at once. ASYNC_FULL_FUZZ_SECONDS and ASYNC_FULL_FUZZ_INPUTS shorten the fuzzing, ASYNC_FULL_SEEDS is the number of seeds of `sim`.
 """
 import filecmp
 import hashlib
@@ -178,7 +178,7 @@ def main():
     done = remembered(files)
     passed = failed = 0
     RECORD.parent.mkdir(exist_ok=True)
-    with open(ROOT / "build" / "full.log", "w") as log:
+    with open(ROOT / "build" / f"full{'-' + '-'.join(named) if named else ''}.log", "w") as log:
         for name in named or STAGES:
             start, why = time.monotonic(), ""
             try:
@@ -189,10 +189,10 @@ def main():
             again = " (before)" if not named and name in done else ""
             print(f"{name:13} {good} passed, {bad} failed in {time.monotonic() - start:.0f} s{why}{again}", flush=True)
             if not bad and good and files == files_hash():
-                done[name] = good
+                done = remembered(files) | {name: good}  # another run may have added stages
                 RECORD.write_text(json.dumps({"files": files, "stages": done}))
     if failed:
-        print("what was said stands in build/full.log")
+        print(f"what was said stands in {pathlib.Path(log.name).relative_to(ROOT)}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
