@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "Version.h"
+#include "runtime/abi/Mark.h"
 
 namespace async::cli {
 
@@ -16,12 +17,20 @@ static fs::path executableFolder() {
   return fs::read_symlink("/proc/self/exe", code).parent_path();
 }
 
-// An installed compiler finds its parts in ../lib/asyncc; one in its build folder where they were built.
-static std::string findPart(const char *name, const char *built) {
-  std::error_code code;
-  fs::path installed = executableFolder() / ".." / "lib" / "asyncc" / name;
-  return fs::exists(installed, code) ? fs::canonical(installed, code).string() : built;
+// Empty: the compiler lies in its build folder.
+static const fs::path &installedParts() {
+  static const fs::path folder = [] {
+    std::error_code code;
+    fs::path found = fs::canonical(executableFolder() / ".." / "lib" / "asyncc", code);
+    return code ? fs::path() : found;
+  }();
+  return folder;
 }
+
+bool isInstalled() { return !installedParts().empty(); }
+
+// An installed compiler finds its parts in ../lib/asyncc and nowhere else; one in its build folder where they were built.
+static std::string findPart(const char *name, const char *built) { return isInstalled() ? (installedParts() / name).string() : built; }
 
 std::string storedStd() {
   std::string path = findPart("std.stored", ASYNC_BUILD_STORED_STD);
@@ -38,6 +47,20 @@ std::string errorPages() { return findPart("errors", ASYNC_SOURCE_ERRORS); }
 std::string runtimeArchive(const CodegenLibrary &library) {
   std::string found = library.findRuntime("libasync_rt.a");
   return found.empty() ? findPart("libasync_rt.a", ASYNC_BUILD_RUNTIME) : found;
+}
+
+bool fitsRuntime(const std::string &archive, std::string &error) {
+  constexpr std::string_view head = ASYNC_ABI_MARK_HEAD, own = ASYNC_ABI_NAME;
+  std::string bytes;
+  if (!driver::readFile(archive, bytes, error))
+    return false;
+  size_t at = bytes.find(head);
+  std::string_view found = at == std::string::npos ? "" : std::string_view(bytes).substr(at + head.size());
+  found = found.substr(0, std::min(found.find('\0'), size_t{64}));
+  if (found == own)
+    return true;
+  error = fmt::format("the runtime {} is of another version: its ABI is {}, this compiler needs {}", archive, found.empty() ? "not said" : found, own);
+  return false;
 }
 
 // Empty: the runtime has none.
@@ -91,8 +114,8 @@ std::string generate(driver::Lowering &lowering, const Options &options, llvmgen
     status = internalError(result.errors.empty() ? "the code generator gave nothing" : result.errors);
     return {};
   }
-  return std::move(result.bytes);
   session.phaseEnds("code", result.bytes.size(), "bytes");
+  return std::move(result.bytes);
 }
 
 } // namespace async::cli

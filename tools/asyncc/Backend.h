@@ -18,6 +18,10 @@ std::string errorPages();
 // The file of the stored form; it may be missing.
 std::string storedStd();
 std::string runtimeArchive(const CodegenLibrary &library);
+// Whether it was built for programs of this compiler. False: `error` says what is wrong.
+bool fitsRuntime(const std::string &archive, std::string &error);
+// Whether the compiler lies in an installation, whose parts belong together; a build folder may be half built.
+bool isInstalled();
 
 // The bytes of a form of the program; empty: `status` is that of the driver and it was said why.
 std::string generate(driver::Lowering &lowering, const Options &options, llvmgen::Form form, int &status);

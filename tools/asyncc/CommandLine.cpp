@@ -10,11 +10,11 @@ static void addInput(CLI::App *app, Options &options) {
   app->add_option("--color", options.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->option_text("WHEN");
   app->add_option("--diagnostics", options.diagnostics, "text, or json: one object a line")->check(CLI::IsMember({"text", "json"}))->option_text("FORM");
   app->add_flag("--timings", options.timings, "say how long each phase took");
-  app->add_option("-j", options.jobs, "threads; as many as there are cores if it is 0")->check(CLI::Range(0u, 256u))->type_name("N");
+  app->add_option("-j", options.jobs, "threads; as many as there are cores if it is 0")->check(CLI::Range(0u, 256u))->option_text("N");
 }
 
 static void addLevels(CLI::App *app, Options &options) {
-  app->add_option("-O", options.level, "optimisation, 0 to 3; 2 if it is not given")->check(CLI::Range(0u, 3u))->type_name("LEVEL");
+  app->add_option("-O", options.level, "optimisation, 0 to 3; 2 if it is not given")->check(CLI::Range(0u, 3u))->option_text("LEVEL");
   app->add_flag("-g", options.debugInfo, "line tables for the debugger");
 }
 

@@ -23,19 +23,24 @@ int internalError(const std::string &text) {
   return InternalError;
 }
 
-// The stored form of std where it fits, else its sources. Dumps of std's own bodies need the sources.
+// The stored form of std; in a build folder, where it does not fit, its sources. Dumps of std's own bodies need the sources.
 static bool loadStd(driver::Session &session) {
   std::string error;
   if (!session.observer.bodiesOfStd && session.loadStoredStd(storedStd(), stdFolder(), ASYNC_VERSION, error))
     return true;
-  return session.loadStd(stdFolder());
+  if (isInstalled() && !session.observer.bodiesOfStd) {
+    fail(fmt::format("the stored standard library does not fit this compiler; install both anew: {}", error));
+    return false;
+  }
+  if (session.loadStd(stdFolder()))
+    return true;
+  fail(fmt::format("cannot read the standard library in {}", stdFolder()));
+  return false;
 }
 
 bool load(driver::Session &session, const Options &options) {
-  if (!loadStd(session)) {
-    fail(fmt::format("cannot read the standard library in {}", stdFolder()));
+  if (!loadStd(session))
     return false;
-  }
   std::string error;
   session.phaseEnds("std", session.sources.fileCount(), "files");
   if (!session.loadUser(options.input, error)) {
@@ -121,6 +126,8 @@ int build(const Options &options) {
   settings.stripAll = options.strip;
   std::string target = programPath(options);
   std::error_code code;
+  if (!fitsRuntime(settings.runtimeArchive, error))
+    return fail(error);
   if (fs::equivalent(target, options.input, code))
     return fail(fmt::format("the program would replace its source {}", options.input));
   Output output;

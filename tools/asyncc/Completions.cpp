@@ -28,7 +28,17 @@ std::vector<Word> wordsOf(const CLI::App &app) {
       word.names.push_back("--" + name);
     words.push_back(std::move(word));
   }
+  for (const CLI::App *group : app.get_subcommands({}))
+    if (group->get_name().empty())
+      for (Word &word : wordsOf(*group))
+        words.push_back(std::move(word));
   return words;
+}
+
+std::vector<const CLI::App *> commandsOf(const CLI::App &app) {
+  std::vector<const CLI::App *> commands = app.get_subcommands({});
+  std::erase_if(commands, [](const CLI::App *sub) { return sub->get_name().empty(); });
+  return commands;
 }
 
 std::string joined(const std::vector<std::string> &words) { return fmt::format("{}", fmt::join(words, " ")); }
@@ -62,7 +72,7 @@ std::string bashCases(const CLI::App &app, const std::string &command) {
 
 std::string bash(const CLI::App &app) {
   std::string cases, commands;
-  for (const CLI::App *sub : app.get_subcommands({})) {
+  for (const CLI::App *sub : commandsOf(app)) {
     cases += bashCases(*sub, sub->get_name());
     commands += (commands.empty() ? "" : " ") + sub->get_name();
   }
@@ -113,7 +123,7 @@ std::string zshArguments(const CLI::App &app) {
 
 std::string zsh(const CLI::App &app) {
   std::string commands, cases;
-  for (const CLI::App *sub : app.get_subcommands({})) {
+  for (const CLI::App *sub : commandsOf(app)) {
     commands += fmt::format("    '{}:{}'\n", sub->get_name(), zshText(sub->get_description()));
     cases += fmt::format("      {}) _arguments{} ;;\n", sub->get_name(), zshArguments(*sub));
   }
@@ -157,7 +167,7 @@ std::string fishOptions(const CLI::App &app, const std::string &when) {
 
 std::string fish(const CLI::App &app) {
   std::string made = "# Completions of asyncc for fish, made by `asyncc completions fish`.\n" + fishOptions(app, "__fish_use_subcommand");
-  for (const CLI::App *sub : app.get_subcommands({})) {
+  for (const CLI::App *sub : commandsOf(app)) {
     made += fmt::format("complete -c asyncc -n __fish_use_subcommand -f -a {} -d '{}'\n", sub->get_name(), inQuotes(sub->get_description()));
     made += fishOptions(*sub, "__fish_seen_subcommand_from " + sub->get_name());
   }

@@ -39,7 +39,8 @@ Span Inferer::looseSemicolon(const ast::Block &block, const std::vector<thir::St
   const ast::Stmt &last = file->stmts[block.stmts.begin + block.stmts.count - 1];
   if (last.kind != ast::StmtKind::Expr || !last.hasSemi || kindOf(typeAt(stmts.back().expr)) == TypeKind::Never || isError(typeAt(stmts.back().expr)))
     return {};
-  const Span semicolon{last.span.hi - 1, last.span.hi};
+  const uint32_t end = (*file)[last.expr].span.hi;
+  const Span semicolon{end, end + 1};
   return canUnify(expected, typeAt(stmts.back().expr)) && context.sources.text(semicolon) == ";" ? semicolon : Span{};
 }
 

@@ -1,0 +1,23 @@
+# Writes what asyncc says about itself into the folder `said`. Run when it is installed, with `asyncc` its path.
+file(REMOVE_RECURSE ${said})
+file(MAKE_DIRECTORY ${said})
+
+function(say file)
+  execute_process(COMMAND ${asyncc} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "asyncc ${ARGN} ended with ${status}")
+  endif()
+  file(APPEND ${said}/${file} "${text}")
+endfunction()
+
+say(asyncc completions bash)
+say(_asyncc completions zsh)
+say(asyncc.fish completions fish)
+say(asyncc.txt --help)
+execute_process(COMMAND ${asyncc} completions fish OUTPUT_VARIABLE fish)
+string(REGEX MATCHALL "__fish_use_subcommand -f -a [a-z]+" commands "${fish}")
+foreach(command IN LISTS commands)
+  string(REGEX REPLACE ".* " "" command "${command}")
+  file(APPEND ${said}/asyncc.txt "\n\n")
+  say(asyncc.txt ${command} --help)
+endforeach()
