@@ -51,6 +51,8 @@ test "ends with an if" {
     if n == 1 { println("one"); }
 }
 
+test "a\\n\\u{1b}[31mname" {}
+
 fn around() {
     test "in a function" { assert(double(1) == 2); }
 }
@@ -122,8 +124,9 @@ FAIL  gives an error (N ms) at a.async:19
         at gives an error (a.async:20:29)
 ok    ends with a value (N ms)
 ok    ends with an if (N ms)
+ok    a  [31mname (N ms)
 ok    in a function (N ms)
-5 passed, 2 failed
+6 passed, 2 failed
 """, done)
     one = asyncc("test", "a.async", "-j1")
     check("the same for another -j", shown(one.stdout) == shown(done.stdout), one)
@@ -133,10 +136,10 @@ ok    in a function (N ms)
     check("a filter that names a file", done.returncode == 0 and done.stdout == "0 passed, 0 failed\n", done)
     done = asyncc("test", "--json", "a.async")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    check("json", done.returncode == 1 and len(lines) == 7 and all(set(line) >= {"name", "file", "line", "status", "ms", "output"} for line in lines), done)
+    check("json", done.returncode == 1 and len(lines) == 8 and all(set(line) >= {"name", "file", "line", "status", "ms", "output"} for line in lines), done)
     check("json of one that passed", lines and {k: v for k, v in lines[0].items() if k != "ms"} == {
         "name": "doubles", "file": "a.async", "line": 7, "status": "passed", "output": "quiet\n"}, done)
-    check("json of one that failed", len(lines) > 1 and lines[1]["status"] == "failed" and "4 is not equal to 5" in lines[1]["output"], done)
+    check("json of one that failed", len(lines) > 1 and lines[1]["status"] == "failed" and lines[1]["reason"] == "it panicked" and "4 is not equal to 5" in lines[1]["output"], done)
     done = asyncc("test", "a.async", ASYNC_SIM="3")
     check("simulated", shown(done.stdout) == shown(one.stdout), done)
     for level in "123":

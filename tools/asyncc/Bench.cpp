@@ -92,7 +92,7 @@ void sayMeasured(const Options &options, const SuiteItem &item, size_t width, co
 
 void sayFailed(const Options &options, const SuiteItem &item, const Ended &ended, const std::string &failure) {
   if (!options.suite.json)
-    return say(fmt::format("FAIL  {} at {}:{}\n{}{}", item.name, item.file, item.line, indented(ended.output), indented(failure)));
+    return say(fmt::format("FAIL  {} at {}:{}\n{}", item.name, item.file, item.line, failureText(ended, failure)));
   nlohmann::ordered_json object = headOf(item, false);
   object["reason"] = failure;
   object["output"] = ended.output;

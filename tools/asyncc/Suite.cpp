@@ -1,5 +1,6 @@
 #include "tools/asyncc/Suite.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 
@@ -85,19 +86,29 @@ std::unique_ptr<Suite> buildSuite(const Options &options, SuiteKind kind, const 
 
 bool isGood(const Ended &ended) { return ended.isStarted && !ended.isTooSlow && ended.signal == 0 && ended.status == 0; }
 
+// The runtime tells of these itself (runtime.md, "Settings and statuses").
+constexpr int gaveError = 1, panicked = 101, deadlocked = 102;
+
 std::string failureOf(const Ended &ended, double limitSeconds) {
   if (!ended.isStarted)
-    return {};
+    return "it could not be started";
   if (ended.isTooSlow)
     return fmt::format("it did not end within {:g} s", limitSeconds);
   if (ended.signal)
     return fmt::format("signal {} ended it ({})", ended.signal, strsignal(ended.signal));
-  if (ended.status == 0 || !ended.output.empty())
-    return {};
-  return fmt::format("it ended with status {}", ended.status);
+  switch (ended.status) {
+  case gaveError:
+    return "it gave an error";
+  case panicked:
+    return "it panicked";
+  case deadlocked:
+    return "its tasks wait for ever";
+  default:
+    return fmt::format("it ended with status {}", ended.status);
+  }
 }
 
-std::string indented(std::string_view text) {
+static std::string indented(std::string_view text) {
   std::string made;
   while (!text.empty()) {
     size_t end = std::min(text.find('\n'), text.size());
@@ -107,6 +118,11 @@ std::string indented(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return made;
+}
+
+std::string failureText(const Ended &ended, const std::string &failure) {
+  const bool isTold = !ended.isTooSlow && !ended.signal && (ended.status == gaveError || ended.status == panicked || ended.status == deadlocked);
+  return indented(ended.output) + (isTold && !ended.output.empty() ? "" : indented(failure));
 }
 
 } // namespace async::cli

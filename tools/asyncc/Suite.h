@@ -31,10 +31,9 @@ struct Suite {
 // Null: `status` is that of the driver, and it was said why.
 std::unique_ptr<Suite> buildSuite(const Options &options, SuiteKind kind, const std::vector<std::string> &filters, int &status);
 
-// Why a run did not end well; empty: it did, or what it wrote says why.
-std::string failureOf(const Ended &ended, double limitSeconds);
 bool isGood(const Ended &ended);
-// Each line behind six spaces.
-std::string indented(std::string_view text);
-
+// Why a run did not end well.
+std::string failureOf(const Ended &ended, double limitSeconds);
+// What it wrote, and why it did not end well unless what it wrote says so: each line behind six spaces.
+std::string failureText(const Ended &ended, const std::string &failure);
 } // namespace async::cli

@@ -34,14 +34,9 @@ void sayJson(const SuiteItem &item, const Ended &ended, const std::string &failu
 
 void sayText(const SuiteItem &item, const Ended &ended, const std::string &failure) {
   std::string text = fmt::format("{} {} ({:.0f} ms)", isGood(ended) ? "ok   " : "FAIL ", item.name, ended.ms);
-  if (!isGood(ended)) {
-    text += fmt::format(" at {}:{}\n{}", item.file, item.line, indented(ended.output));
-    if (!failure.empty())
-      text += indented(failure);
-  }
-  if (!text.ends_with('\n'))
-    text += '\n';
-  say(text);
+  if (!isGood(ended))
+    text += fmt::format(" at {}:{}", item.file, item.line);
+  say(text + "\n" + (isGood(ended) ? "" : failureText(ended, failure)));
 }
 
 void runSuite(const Options &options, const Suite &suite, Counts &counts) {
@@ -52,7 +47,7 @@ void runSuite(const Options &options, const Suite &suite, Counts &counts) {
   unsigned jobs = options.jobs ? options.jobs : static_cast<unsigned>(std::max(cores, 1l));
   runChildren(suite.program->temporary, children, jobs, options.suite.limitSeconds, [&](size_t index, const Ended &ended) {
     ++(isGood(ended) ? counts.passed : counts.failed);
-    const std::string failure = failureOf(ended, options.suite.limitSeconds);
+    const std::string failure = isGood(ended) ? "" : failureOf(ended, options.suite.limitSeconds);
     (options.suite.json ? sayJson : sayText)(suite.items[index], ended, failure);
   });
 }

@@ -1,5 +1,6 @@
 // Tests, and functions to be measured: what they have to look like, and what a test gives.
 #include <algorithm>
+#include <string>
 
 #include "frontend/diagnostics/Types.h"
 #include "frontend/resolve/AstWalk.h"
@@ -38,6 +39,13 @@ bool leavesWithValue(const ast::File &file, ast::BlockId body) {
   return false;
 }
 
+// Names stand in symbols and on terminals.
+std::string withoutControls(std::string_view text) {
+  std::string made(text);
+  std::replace_if(made.begin(), made.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return made;
+}
+
 } // namespace
 
 TypeId Collector::testResult(const ast::File &file, ast::BlockId body) const {
@@ -52,7 +60,7 @@ TypeId Collector::testResult(const ast::File &file, ast::BlockId body) const {
 void Collector::declareTest(const ItemRef &ref) {
   const ast::Function &from = (*ref.file)[item(ref).function];
   FnDecl fn;
-  fn.name = from.name.symbol;
+  fn.name = context.interner.intern(withoutControls(name(from.name.symbol)));
   fn.module = ModuleId{ref.module};
   fn.span = from.name.span;
   fn.isTest = fn.hasBody = true;
