@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The style rules that matter, as a test: layers, file lengths, left-over marks, dead links. `--fix` formats the C++ files instead."""
+"""The style rules that matter, as a test: layers, file lengths, C++ in std, left-over marks, dead links. `--fix` formats the C++ files instead."""
 import pathlib
 import re
 import subprocess
@@ -14,6 +14,10 @@ RUNTIME = ["runtime/abi", "runtime/sync", "runtime/core", "runtime/sim", "runtim
 # The destructor of Program needs the whole type of the bodies that it owns; the header is free of code.
 # The start of the runtime chooses between the real world and the simulated one.
 ALLOWED = {("typeck/types/Program.cpp", "typeck/mir/Mir.h"), ("runtime/core/Start.cpp", "runtime/sim/Simulated.h")}
+# C++ that does the work of std, and the functions of the runtime that std calls. Both only shrink: what goes into std is written in the language.
+STD_CPP = [f"runtime/core/{name}" for name in ("Io.cpp", "Net.cpp", "Net.h", "Numbers.cpp", "Owned.cpp", "Random.cpp", "System.cpp", "System.h")]
+STD_CPP_LINES = 818
+STD_CPP_FUNCTIONS = 70
 MARKS = re.compile(r"\b(FIXME|XXX|HACK)\b|\bTODO\b(?!: \w)")
 files = [ROOT / line for line in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()]
 files = [f for f in files if f.exists()]
@@ -57,6 +61,16 @@ for file in sources:
         problems.append(f"{name}: includes LLVM outside lowering/llvm and lowering/link")
     if "antlr4-runtime" in text and file.suffix in (".cpp", ".h") and here != "frontend/syntax":
         problems.append(f"{name}: includes ANTLR outside frontend/syntax")
+
+std = "\n".join(f.read_text() for f in sources if str(f.relative_to(ROOT)).startswith("runtime/std/"))
+counts = [("lines of C++ do the work of std", "STD_CPP_LINES", STD_CPP_LINES, sum((ROOT / name).read_text().count("\n") for name in STD_CPP if (ROOT / name).exists())),
+          ("functions of the runtime are called by std", "STD_CPP_FUNCTIONS", STD_CPP_FUNCTIONS, len(set(re.findall(r"^    (?:pub )?(?:unsafe )?fn (async_\w+)", std, re.M))))]
+for what, name, most, now in counts:
+    checks += 1
+    if now > most:
+        problems.append(f"{now} {what}, {most} before: write it in the language")
+    elif now < most:
+        problems.append(f"{now} {what}, {most} before: make {name} smaller")
 
 for page in [f for f in files if f.suffix == ".md"]:
     checks += 1
