@@ -97,6 +97,30 @@ TEST_F(CollectTest, EachSetOfArgumentsIsOneInstance) {
   EXPECT_NE(mono.entries[0].report, UINT32_MAX);
 }
 
+TEST_F(CollectTest, EachStartIsAnEntry) {
+  FnId first = addFn("first", {}, types.unit), second = addFn("second", {}, types.unit);
+  FnId bench = addFn("bench", {}, types.i64), unused = addFn("unused", {}, types.unit);
+  program.fn(bench).isBench = true;
+  FnId measure = addFn("measure", {param(1)}, types.unit, 2);
+  program.fn(measure).lang = name("measure");
+  for (FnId fn : {first, second, unused, measure})
+    body(fn, [](Maker &) {});
+  body(bench, [&](Maker &maker) { maker.assign(Maker::place(LocalId{0}), maker.integer(types.i64, 1)); });
+  addMain();
+  Mono mono(program);
+  mono.starts = {first, bench, second};
+  ASSERT_TRUE(collectInstances(mono, interner, diagnostics));
+  verify(mono);
+  ASSERT_EQ(mono.entries.size(), 3u);
+  for (const Entry &entry : mono.entries) {
+    EXPECT_TRUE(mono.instance(entry.body).isAsync);
+    EXPECT_EQ(entry.report, mono.entries[0].report);
+  }
+  EXPECT_EQ(named(mono, "measure<").size(), 2u); // and the task around it
+  EXPECT_EQ(named(mono, "main").size(), 1u); // main.report
+  EXPECT_TRUE(named(mono, "unused").empty());
+}
+
 TEST_F(CollectTest, EndlessInstantiationIsReported) {
   FnId grow = addFn("grow", {param(0)}, types.unit, 1);
   body(grow, [&](Maker &maker) {

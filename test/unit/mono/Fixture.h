@@ -39,7 +39,9 @@ struct Fixture : testing::Test {
     generics(trait.generics, params);
     TraitId id{static_cast<uint32_t>(program.traits.size())};
     if (withAssoc) {
-      program.assocTypes.push_back({name("Item"), id, {}, {}});
+      AssocTypeDecl &assoc = program.assocTypes.emplace_back();
+      assoc.name = name("Item");
+      assoc.trait = id;
       trait.assocTypes.push_back(AssocTypeId{static_cast<uint32_t>(program.assocTypes.size() - 1)});
     }
     program.traits.push_back(std::move(trait));
