@@ -1,6 +1,37 @@
 #include "typeck/mir/BitSet.h"
 
+#include <memory>
+#include <new>
+#include <vector>
+
 namespace async::mir {
+
+namespace {
+
+struct FreeNode {
+  FreeNode *next;
+};
+thread_local FreeNode *freeNodes = nullptr;
+
+// What the nodes of a thread lie in; it lasts as long as the thread.
+thread_local std::vector<std::unique_ptr<std::byte[]>> nodeBlocks;
+
+void refill(size_t size) {
+  constexpr size_t count = 256;
+  std::byte *block = nodeBlocks.emplace_back(std::make_unique<std::byte[]>(count * size)).get();
+  for (size_t i = 0; i < count; ++i)
+    freeNodes = new (block + i * size) FreeNode{freeNodes};
+}
+
+} // namespace
+
+void *BitSet::Node::operator new(size_t size) {
+  if (!freeNodes)
+    refill(size);
+  return std::exchange(freeNodes, freeNodes->next);
+}
+
+void BitSet::Node::operator delete(void *node) { freeNodes = new (node) FreeNode{freeNodes}; }
 
 void BitSet::release(Node *node, unsigned level) {
   if (--node->owners > 0)
@@ -80,20 +111,20 @@ void BitSet::setIn(Node *&node, unsigned level, size_t from, size_t to) {
 }
 
 void BitSet::resetIn(Node *&node, unsigned level, size_t from, size_t to) {
-  for (size_t i = 0; i < fanout; ++i) {
-    if (level == 0) {
+  if (level == 0) {
+    for (size_t i = from / 64; i < fanout && i * 64 < to; ++i) {
       uint64_t gone = node->words[i] & within(0, i, from, to);
       if (!gone)
         continue;
       own(node, 0);
       node->words[i] &= ~gone;
-      continue;
     }
+    return dropIfEmpty(node, 0);
+  }
+  for (size_t i = 0; i < fanout; ++i) {
     size_t low = i * span(level - 1), high = low + span(level - 1);
     if (low < to && high > from && node->children[i])
-      changeChild(node, level, i, [&](Node *&child) {
-        resetIn(child, level - 1, from > low ? from - low : 0, to < high ? to - low : span(level - 1));
-      });
+      changeChild(node, level, i, [&](Node *&child) { resetIn(child, level - 1, from > low ? from - low : 0, to < high ? to - low : span(level - 1)); });
   }
   dropIfEmpty(node, level);
 }
@@ -104,19 +135,28 @@ bool BitSet::uniteLeaf(Node *&node, Node *other) {
     more |= other->words[i] & ~node->words[i];
     missing |= node->words[i] & ~other->words[i];
   }
-  if (!more)
-    return false;
-  if (!missing) {
+  if (!missing)
     release(std::exchange(node, share(other)), 0);
-    return true;
-  }
+  if (!more || !missing)
+    return more != 0;
   own(node, 0);
   for (size_t i = 0; i < fanout; ++i)
     node->words[i] |= other->words[i];
   return true;
 }
 
-bool BitSet::uniteIn(Node *&node, Node *other, unsigned level) {
+bool BitSet::uniteChildren(Node *&node, Node *other, unsigned level, Unions *unions) {
+  bool changed = false, isSame = true;
+  for (size_t i = 0; i < fanout; ++i) {
+    changeChild(node, level, i, [&](Node *&child) { changed |= uniteIn(child, other->children[i], level - 1, unions); });
+    isSame &= node->children[i] == other->children[i];
+  }
+  if (isSame)
+    release(std::exchange(node, share(other)), level);
+  return changed;
+}
+
+bool BitSet::uniteIn(Node *&node, Node *other, unsigned level, Unions *unions) {
   if (node == other || !other)
     return false;
   if (!node) {
@@ -125,14 +165,37 @@ bool BitSet::uniteIn(Node *&node, Node *other, unsigned level) {
   }
   if (level == 0)
     return uniteLeaf(node, other);
-  bool changed = false, isSame = true;
-  for (size_t i = 0; i < fanout; ++i) {
-    changeChild(node, level, i, [&](Node *&child) { changed |= uniteIn(child, other->children[i], level - 1); });
-    isSame &= node->children[i] == other->children[i];
+  if (!unions)
+    return uniteChildren(node, other, level, nullptr);
+  if (Unions::Entry &known = unions->entry(node, other); known.into == node && known.other == other) {
+    release(std::exchange(node, share(known.result)), level);
+    return known.changed;
   }
-  if (isSame)
-    release(std::exchange(node, share(other)), level);
+  Node *into = share(node);
+  const bool changed = uniteChildren(node, other, level, unions);
+  Unions::Entry &made = unions->entry(into, other);
+  Unions::forget(made);
+  made = {into, share(other), share(node), level, changed};
   return changed;
+}
+
+BitSet::Unions::Entry &BitSet::Unions::entry(const Node *into, const Node *other) {
+  constexpr size_t count = 4096;
+  if (entries.empty())
+    entries.resize(count);
+  const size_t hash = (reinterpret_cast<uintptr_t>(into) * 31 + reinterpret_cast<uintptr_t>(other)) * size_t{0x9E3779B97F4A7C15};
+  return entries[hash >> 52];
+}
+
+void BitSet::Unions::forget(Entry &entry) {
+  for (Node *node : {entry.into, entry.other, entry.result})
+    if (node)
+      release(node, entry.level);
+}
+
+BitSet::Unions::~Unions() {
+  for (Entry &entry : entries)
+    forget(entry);
 }
 
 void BitSet::subtractIn(Node *&node, const Node *other, unsigned level) {

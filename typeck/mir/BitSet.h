@@ -2,12 +2,14 @@
 //
 // A set is a tree of counted nodes: leaves of 512 bits, eight branches above, a missing branch is empty. Copies share their nodes, a change copies
 // the way to its leaf, and what two sets share is not looked at when they are united or compared. So a state for each block costs what changes
-// in it, not blocks * bits, and a set of up to 512 bits is one leaf. Not to be shared between threads, not even as copies.
+// in it, not blocks * bits, and a set of up to 512 bits is one leaf. Sets that are found to be equal when they are united share their nodes again.
+// Nodes come from a pool of the thread. Not to be shared between threads, not even as copies.
 #pragma once
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace async::mir {
 
@@ -34,7 +36,10 @@ public:
     return node && node->words[word(bit)] & mask(bit);
   }
   void set(size_t bit);
-  void reset(size_t bit) { resetRange(bit, bit + 1); }
+  void reset(size_t bit) {
+    if (test(bit))
+      resetIn(root, levels, bit, bit + 1);
+  }
   void assign(size_t bit, bool value) { value ? set(bit) : reset(bit); }
   void clear() {
     if (root)
@@ -53,7 +58,10 @@ public:
   bool any() const { return root != nullptr; }
   bool intersects(const BitSet &other) const { return intersectsIn(root, other.root, levels); }
   // Adds all of `other`; whether that changed anything.
-  bool unite(const BitSet &other) { return uniteIn(root, other.root, levels); }
+  bool unite(const BitSet &other) { return uniteIn(root, other.root, levels, nullptr); }
+  // The same for one of many unions of sets that have much in common.
+  class Unions;
+  bool unite(const BitSet &other, Unions &unions) { return uniteIn(root, other.root, levels, &unions); }
   void subtract(const BitSet &other) { subtractIn(root, other.root, levels); }
 
   // From the smallest to the largest.
@@ -77,6 +85,8 @@ private:
       uint64_t words[fanout] = {}; // a leaf's
       Node *children[fanout];
     };
+    static void *operator new(size_t size);
+    static void operator delete(void *node);
   };
 
   static size_t span(unsigned level) { return leafBits << (3 * level); }
@@ -105,7 +115,8 @@ private:
   template <typename F> static void changeChild(Node *&node, unsigned level, size_t index, F change);
   static void setIn(Node *&node, unsigned level, size_t from, size_t to);
   static void resetIn(Node *&node, unsigned level, size_t from, size_t to);
-  static bool uniteIn(Node *&node, Node *other, unsigned level);
+  static bool uniteIn(Node *&node, Node *other, unsigned level, Unions *unions);
+  static bool uniteChildren(Node *&node, Node *other, unsigned level, Unions *unions);
   static bool uniteLeaf(Node *&node, Node *other);
   static void subtractIn(Node *&node, const Node *other, unsigned level);
   static bool intersectsIn(const Node *a, const Node *b, unsigned level);
@@ -144,6 +155,27 @@ private:
 
   Node *root = nullptr;
   unsigned levels = 0;
+};
+
+// What unions of branches came to, for as long as it stands: where thousands of states meet, most pairs of branches meet again and again.
+class BitSet::Unions {
+public:
+  Unions() = default;
+  Unions(const Unions &) = delete;
+  Unions &operator=(const Unions &) = delete;
+  ~Unions();
+
+private:
+  friend class BitSet;
+  struct Entry {
+    Node *into = nullptr, *other = nullptr, *result = nullptr; // held
+    unsigned level = 0;
+    bool changed = false;
+  };
+  Entry &entry(const Node *into, const Node *other);
+  static void forget(Entry &entry);
+
+  std::vector<Entry> entries; // made when first asked
 };
 
 } // namespace async::mir

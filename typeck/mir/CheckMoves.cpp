@@ -56,7 +56,7 @@ public:
       forget(state, paths.ofLocal(statement.local));
       state.reset(started(statement.local));
       if (statement.kind == Statement::Kind::StorageLive)
-        state.set(bitOf[siteBase[block.index] + firstSite[block.index][index]]);
+        state.set(bitOf[siteAt(block, index)]);
       return;
     case Statement::Kind::Nop:
       return;
@@ -64,7 +64,7 @@ public:
     case Statement::Kind::TakeUnwind:
       break;
     }
-    uint32_t site = siteBase[block.index] + firstSite[block.index][index];
+    uint32_t site = siteAt(block, index);
     awaits = statement.place.path.empty() && awaited[statement.place.base.index];
     visitUses(statement, [&](const Place &place, UseKind kind) { use(state, place, kind, statement.span, site); });
     awaits = false;
@@ -74,7 +74,7 @@ public:
   }
 
   void terminator(BitSet &state, const Terminator &terminator, BlockId block) {
-    uint32_t site = siteBase[block.index] + firstSite[block.index].back();
+    uint32_t site = siteAt(block, body.blocks[block.index].statements.size());
     awaits = terminator.kind == Terminator::Kind::Await;
     visitUses(terminator, [&](const Place &place, UseKind kind) { use(state, place, kind, terminator.span, site); });
     awaits = false;
@@ -89,15 +89,15 @@ public:
   }
 
 private:
+  uint32_t siteAt(BlockId block, size_t index) const { return firstSite[firstOfBlock[block.index] + index]; }
   size_t started(LocalId local) const { return sites.size() + local.index; }
 
   // Sites are found in order of the instructions of a block, so that a walk finds them again by counting.
   void collect() {
     auto add = [&](PathId path, Span span, bool isMove) { sites.push_back({path, span, isMove}); };
-    firstSite.resize(body.blocks.size());
     for (uint32_t b = 0; b < body.blocks.size(); ++b) {
-      siteBase.push_back(static_cast<uint32_t>(sites.size()));
-      auto here = [&] { firstSite[b].push_back(static_cast<uint32_t>(sites.size()) - siteBase[b]); };
+      firstOfBlock.push_back(static_cast<uint32_t>(firstSite.size()));
+      auto here = [&] { firstSite.push_back(static_cast<uint32_t>(sites.size())); };
       auto moved = [&](Span span) {
         return [&, span](const Operand &operand) {
           if (operand.kind == Operand::Kind::Move)
@@ -307,8 +307,8 @@ private:
   std::vector<Site> sites; // by bit
   std::vector<uint32_t> bitOf; // by number in order of the instructions
   std::vector<uint32_t> firstBit; // by path, and the end
-  std::vector<std::vector<uint32_t>> firstSite;
-  std::vector<uint32_t> siteBase;
+  std::vector<uint32_t> firstSite; // by instruction, the terminator of a block last
+  std::vector<uint32_t> firstOfBlock; // in firstSite
   std::vector<bool> reported, awaited;
   bool isChecking = false, inCleanup = false, awaits = false;
 };

@@ -8,7 +8,6 @@
 //   void edge(BitSet &state, const Terminator &, BlockId, size_t successor)    what holds on that way only (Cfg.h numbers them)
 // Cost: instructions * loop depth, sets as in BitSet.h.
 #pragma once
-#include <deque>
 
 #include "typeck/mir/BitSet.h"
 #include "typeck/mir/Cfg.h"
@@ -30,6 +29,7 @@ template <typename Analysis> Flow solveForward(const Body &body, Analysis &analy
   for (uint32_t i = 0; i < flow.order.size(); ++i)
     position[flow.order[i].index] = i;
   analysis.entry(flow.entry[0]);
+  BitSet::Unions unions;
   std::vector<bool> dirty(flow.order.size(), true);
   for (bool again = true; again;) {
     again = false;
@@ -47,7 +47,7 @@ template <typename Analysis> Flow solveForward(const Body &body, Analysis &analy
         BitSet out = state;
         analysis.edge(out, block.terminator, id, i);
         BlockId to = successor(block.terminator, i);
-        if (flow.entry[to.index].unite(out)) {
+        if (flow.entry[to.index].unite(out, unions)) {
           dirty[position[to.index]] = true;
           again |= position[to.index] <= at;
         }

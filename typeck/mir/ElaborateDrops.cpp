@@ -1,5 +1,7 @@
 #include "typeck/mir/ElaborateDrops.h"
 
+#include <algorithm>
+
 #include "typeck/mir/Initialised.h"
 #include "typeck/mir/Places.h"
 #include "typeck/mir/Visit.h"
@@ -29,6 +31,8 @@ public:
     for (BlockId id : flow.order)
       if (body.blocks[id.index].terminator.kind == Terminator::Kind::Drop)
         elaborate(id, flow.entry[id.index]);
+    if (std::none_of(flags.begin(), flags.end(), [](LocalId flag) { return flag.valid(); }))
+      return;
     for (uint32_t i = 0; i < blockCount; ++i)
       setFlags(BlockId{i});
     for (auto &[block, path] : drops)
@@ -71,23 +75,23 @@ private:
   }
 
   void elaborate(BlockId id, BitSet state) {
-    {
-      const Block &block = body.blocks[id.index];
+    const Block &block = body.blocks[id.index];
+    TypeId type = placeType(program, body, block.terminator.place);
+    MovePaths::Found found = paths.find(block.terminator.place);
+    if (mayNeedDrop(program, type)) {
+      if (!found.isExact)
+        return;
       for (uint32_t i = 0; i < block.statements.size(); ++i)
         initialised.statement(state, block.statements[i], id, i);
-    }
-    Terminator drop = body.blocks[id.index].terminator;
-    TypeId type = placeType(program, body, drop.place);
-    MovePaths::Found found = paths.find(drop.place);
-    if (!found.isExact && mayNeedDrop(program, type))
-      return;
-    DropContext context{&state, drop.span, body.blocks[id.index].isCleanup, drop.isReplace};
-    BlockId entry = drop.targets[0];
-    if (found.isExact && mayNeedDrop(program, type)) {
       if (isWhole(state, found.path)) {
         drops.emplace_back(id, found.path);
         return;
       }
+    }
+    Terminator drop = block.terminator;
+    DropContext context{&state, drop.span, body.blocks[id.index].isCleanup, drop.isReplace};
+    BlockId entry = drop.targets[0];
+    if (mayNeedDrop(program, type)) {
       // Flags of what has been dropped are cleared on the ways out: they are tested on the way in.
       auto cleared = [&](BlockId to, bool isCleanup) {
         BlockId made = addBlock(jump(to, drop.span), isCleanup);

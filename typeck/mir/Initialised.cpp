@@ -26,8 +26,9 @@ void Initialised::assigned(BitSet &state, const Place &place) {
 }
 
 void Initialised::entry(BitSet &state) {
-  for (uint32_t i = 0; i < body.locals.size(); ++i)
-    set(state, paths.ofLocal(LocalId{i}), i >= 1 && i <= body.paramCount);
+  state.setRange(paths.size(), 2 * paths.size());
+  for (uint32_t i = 1; i <= body.paramCount; ++i)
+    set(state, paths.ofLocal(LocalId{i}), true);
 }
 
 void Initialised::statement(BitSet &state, const Statement &statement, BlockId, uint32_t) {

@@ -5,6 +5,33 @@
 
 namespace async::mir {
 
+namespace {
+
+// The type of a place, step by step: only elements of arrays ask for it.
+class TypeOnTheWay {
+public:
+  TypeOnTheWay(Program &program, const Body &body, const Place &place) : program(program) {
+    for (const Projection &projection : place.path)
+      isAsked |= projection.kind == Projection::Kind::ConstIndex;
+    type = body.localType(place.base);
+  }
+  TypeId here() const { return type; }
+  void follow(const Projection &projection) {
+    if (!isAsked)
+      return;
+    type = projectedType(program, type, variant, projection);
+    variant = projection.kind == Projection::Kind::Downcast ? projection.index : 0;
+  }
+
+private:
+  Program &program;
+  TypeId type;
+  uint32_t variant = 0;
+  bool isAsked = false;
+};
+
+} // namespace
+
 MovePaths::MovePaths(Program &program, const Body &body) : program(program), body(body) {
   for (uint32_t i = 0; i < body.locals.size(); ++i)
     paths.push_back({Place{LocalId{i}, {}}, {}, {}, {}});
@@ -55,10 +82,9 @@ PathId MovePaths::child(PathId parent, const Projection &projection) const {
 
 PathId MovePaths::add(const Place &place) {
   PathId at = ofLocal(place.base);
-  TypeId type = body.localType(place.base);
-  uint32_t variant = 0;
+  TypeOnTheWay type(program, body, place);
   for (Projection projection : place.path) {
-    if (!normalise(type, projection))
+    if (!normalise(type.here(), projection))
       return at;
     PathId next = child(at, projection);
     if (!next.valid()) {
@@ -69,8 +95,7 @@ PathId MovePaths::add(const Place &place) {
       paths[at.index].firstChild = next;
       children.emplace(Step{at.index, projection.index, projection.kind}, next);
     }
-    type = projectedType(program, type, variant, projection);
-    variant = projection.kind == Projection::Kind::Downcast ? projection.index : 0;
+    type.follow(projection);
     at = next;
   }
   return at;
@@ -78,16 +103,14 @@ PathId MovePaths::add(const Place &place) {
 
 MovePaths::Found MovePaths::find(const Place &place) const {
   PathId at = ofLocal(place.base);
-  TypeId type = body.localType(place.base);
-  uint32_t variant = 0;
+  TypeOnTheWay type(program, body, place);
   for (Projection projection : place.path) {
-    if (!normalise(type, projection))
+    if (!normalise(type.here(), projection))
       return {at, false};
     PathId next = child(at, projection);
     if (!next.valid())
       return {at, false};
-    type = projectedType(program, type, variant, projection);
-    variant = projection.kind == Projection::Kind::Downcast ? projection.index : 0;
+    type.follow(projection);
     at = next;
   }
   return {at, true};

@@ -23,12 +23,12 @@ struct Pair {
   std::set<size_t> model;
 };
 
-void change(std::mt19937 &random, std::vector<Pair> &pairs, size_t size) {
+void change(std::mt19937 &random, std::vector<Pair> &pairs, size_t size, BitSet::Unions &unions) {
   Pair &at = pairs[random() % pairs.size()];
   const Pair &other = pairs[random() % pairs.size()];
   size_t from = random() % size, to = from + random() % (size - from + 1);
   std::set<size_t> before = at.model, argument = other.model;
-  switch (random() % 8) {
+  switch (random() % 9) {
   case 0:
     at.bits.set(from);
     at.model.insert(from);
@@ -59,6 +59,10 @@ void change(std::mt19937 &random, std::vector<Pair> &pairs, size_t size) {
     for (size_t bit = from; bit < to; ++bit)
       at.model.erase(bit);
     break;
+  case 7:
+    EXPECT_EQ(at.bits.unite(other.bits, unions), !std::includes(before.begin(), before.end(), argument.begin(), argument.end()));
+    at.model.insert(argument.begin(), argument.end());
+    break;
   default:
     at.bits.set(to / 2);
     at.model.insert(to / 2);
@@ -86,11 +90,12 @@ void compare(const Pair &a, const Pair &b, size_t from, size_t to) {
 } // namespace
 
 TEST(BitSet, AgreesWithSetsOfNumbers) {
-  for (size_t size : {1, 64, 512, 513, 5000}) {
+  for (size_t size : {1, 64, 512, 513, 5000, 40000}) {
     std::mt19937 random(static_cast<unsigned>(size));
     std::vector<Pair> pairs(4, Pair{BitSet(size), {}});
+    BitSet::Unions unions;
     for (int step = 0; step < 200; ++step) {
-      change(random, pairs, size);
+      change(random, pairs, size, unions);
       size_t from = random() % size;
       compare(pairs[random() % 4], pairs[random() % 4], from, from + random() % (size - from + 1));
       ASSERT_FALSE(HasFailure()) << size << " after " << step;
