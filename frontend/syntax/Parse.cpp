@@ -5,6 +5,7 @@
 #include "frontend/syntax/CharInput.h"
 #include "frontend/syntax/ErrorStrategy.h"
 #include "frontend/syntax/LexerBase.h"
+#include "frontend/syntax/Predictor.h"
 #include "frontend/syntax/TokenPass.h"
 #include "frontend/syntax/generated/AsyncLexer.h"
 #include "frontend/syntax/generated/AsyncParser.h"
@@ -51,10 +52,13 @@ ast::File parse(const frontend::SourceMap &sources, frontend::FileId id, fronten
   if (cut)
     errors.silentFrom = 0; // what the parser finds now follows from that
   AsyncParser parser(&tokens);
+  parser.cst.nodes.reserve(3 * tokens.size());
   parser.setBuildParseTree(false);
   parser.removeErrorListeners();
   parser.setErrorHandler(std::make_shared<ErrorStrategy>(parser, text, errors));
-  parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+  auto *predictor = new Predictor(&parser, parser.getATN(), *parser.getInterpreter<antlr4::atn::ParserATNSimulator>());
+  predictor->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+  parser.setInterpreter(predictor); // owns it
   parser.file();
   Builder(parser.cst, tokens, text, file, interner, errors).build();
   file.hasErrors = errors.any;

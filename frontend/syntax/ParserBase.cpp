@@ -48,7 +48,9 @@ void ParserBase::exitRule() {
   open.pop_back();
   if (nests(node.kind))
     --depth;
-  Parser::exitRule();
+  // As Parser's, without a cast that is checked.
+  setState(static_cast<size_t>(_ctx->invokingState));
+  _ctx = static_cast<antlr4::ParserRuleContext *>(_ctx->parent);
 }
 
 antlr4::Token *ParserBase::consume() {

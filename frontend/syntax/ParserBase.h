@@ -19,6 +19,14 @@ public:
   void exitRule(); // hides that of Parser: the generated code calls this one
   antlr4::Token *consume() override;
 
+  // These hide ANTLR's from the generated code, which calls them at each choice and rule: a cast that cannot fail, and no function object.
+  template <typename T> T *getInterpreter() const { return static_cast<T *>(_interpreter); }
+  template <typename F> struct AtEnd {
+    F act;
+    ~AtEnd() { act(); }
+  };
+  template <typename F> static AtEnd<F> finally(F act) { return {act}; }
+
   // The rule that is being parsed is incomplete.
   void markBroken() { cst.nodes[open.back()].broken = true; }
   uint32_t firstTokenOfRule() const { return cst.nodes[open.back()].firstToken; }
