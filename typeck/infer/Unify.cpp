@@ -88,7 +88,7 @@ bool fits(VarKind kind, const Type &type) {
 
 } // namespace
 
-TypeId Inferer::zonk(TypeId type) const { return Zonker{const_cast<Inferer &>(*this), {}}(type); }
+TypeId Inferer::zonk(TypeId type) const { return types[type].flags & HasVar ? Zonker{const_cast<Inferer &>(*this), {}}(type) : type; }
 
 bool Inferer::isGeneralVar(TypeId type) const {
   type = resolve(type);

@@ -67,18 +67,31 @@ public:
       return id;
     if (type.kind == TypeKind::Param)
       return type.index < args.size() ? args[type.index] : id;
-    if (auto found = done.find(id); found != done.end())
-      return found->second;
-    std::vector<TypeId> made;
-    made.reserve(type.args.size());
-    for (TypeId arg : type.args)
-      made.push_back(apply(arg));
-    TypeId result = types.intern(type.kind, type.sub, type.index, type.value, made);
-    done.emplace(id, result);
+    // Only in large types is the same part met often enough to be remembered.
+    const bool isRemembered = type.weight > 32;
+    if (isRemembered)
+      if (auto found = done.find(id); found != done.end())
+        return found->second;
+    TypeId result = rebuild(type);
+    if (isRemembered)
+      done.emplace(id, result);
     return result;
   }
 
 private:
+  TypeId rebuild(const Type &type) {
+    std::array<TypeId, 8> few;
+    std::vector<TypeId> many;
+    std::span<TypeId> made(few.data(), std::min(type.args.size(), few.size()));
+    if (type.args.size() > few.size()) {
+      many.resize(type.args.size());
+      made = many;
+    }
+    for (size_t i = 0; i < made.size(); ++i)
+      made[i] = apply(type.args[i]);
+    return types.intern(type.kind, type.sub, type.index, type.value, made);
+  }
+
   Types &types;
   std::span<const TypeId> args;
   std::unordered_map<TypeId, TypeId> done;
@@ -193,6 +206,8 @@ TypeId Types::dyn(TraitId trait, std::span<const TypeId> args) { return intern(T
 TypeId Types::variable(uint32_t index) { return intern(TypeKind::Var, 0, index, 0, {}); }
 TypeId Types::constInt(int64_t value) { return intern(TypeKind::ConstInt, 0, 0, value, {}); }
 
-TypeId substitute(Types &types, TypeId type, std::span<const TypeId> args) { return Substitution(types, args).apply(type); }
+TypeId substitute(Types &types, TypeId type, std::span<const TypeId> args) {
+  return types[type].flags & HasParam ? Substitution(types, args).apply(type) : type;
+}
 
 } // namespace async::typeck
