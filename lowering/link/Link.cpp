@@ -14,7 +14,10 @@
 #include <fmt/format.h>
 
 #include "lld/Common/Driver.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -112,6 +115,37 @@ void onFatal(void *options, const char *reason, bool) {
     tell(isWrite ? reason + what.size() : reason);
 }
 
+// The object, and all of the runtime's beside it.
+bool makeArchive(std::string_view object, const std::string &output, const Options &options, std::string &errors) {
+  using namespace llvm;
+  std::vector<NewArchiveMember> members;
+  members.emplace_back(MemoryBufferRef(StringRef(object.data(), object.size()), options.name));
+  auto buffer = MemoryBuffer::getFile(options.runtimeArchive);
+  auto failed = [&](Error error) {
+    errors = toString(std::move(error));
+    return false;
+  };
+  if (!buffer)
+    return failed(errorCodeToError(buffer.getError()));
+  Expected<std::unique_ptr<object::Archive>> runtime = object::Archive::create((*buffer)->getMemBufferRef());
+  if (!runtime)
+    return failed(runtime.takeError());
+  Error error = Error::success();
+  for (const object::Archive::Child &child : (*runtime)->children(error)) {
+    Expected<NewArchiveMember> member = NewArchiveMember::getOldMember(child, true);
+    if (!member) {
+      consumeError(std::move(error));
+      return failed(member.takeError());
+    }
+    members.push_back(std::move(*member));
+  }
+  if (error)
+    return failed(std::move(error));
+  if (Error written = writeArchive(output, members, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU, true, false))
+    return failed(std::move(written));
+  return true;
+}
+
 } // namespace
 
 std::string findRuntime(std::string_view fileName) {
@@ -143,23 +177,31 @@ bool linkProgram(std::string_view object, const std::string &output, const Optio
     errors = "the runtime (libasync_rt.a) was not found beside the compiler";
     return false;
   }
+  if (options.kind == Kind::Archive)
+    return makeArchive(object, output, options, errors);
   MemoryFile file(object);
   if (!file.valid()) {
     errors = fmt::format("no memory for the object file: {}", std::strerror(errno));
     return false;
   }
-  std::vector<std::string> words = {"ld.lld", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", "-zrelro", "-znow", "-znoexecstack", "--gc-sections",
-                                    "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--as-needed", "--no-undefined",
+  const bool isShared = options.kind == Kind::Shared;
+  std::vector<std::string> words = {"ld.lld", "-zrelro", "-znow", "-znoexecstack", "--gc-sections", "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr",
+                                    "--as-needed",
                                     // A full disk is an error of a write; of a mapped file it is a signal.
                                     "--no-mmap-output-file", "-O1",
                                     // A small link is over before a pool of threads has started.
                                     object.size() < (4u << 20) ? "--threads=1" : "--threads=2", "-o", output};
+  // A library may call functions of the program that loads it.
+  if (isShared)
+    words.insert(words.end(), {"-shared", "-soname=" + options.name, "--exclude-libs=ALL"});
+  else
+    words.insert(words.end(), {"--no-undefined", "-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", system.crt + "/Scrt1.o"});
   if (options.stripAll)
     words.push_back("--strip-all");
   else if (!options.keepDebugInfo)
     words.push_back("--strip-debug");
   addNeeds(options.runtimeArchive, words);
-  words.insert(words.end(), {system.crt + "/Scrt1.o", system.crt + "/crti.o", system.gcc + "/crtbeginS.o", "-L" + system.gcc, "-L" + system.crt,
+  words.insert(words.end(), {system.crt + "/crti.o", system.gcc + "/crtbeginS.o", "-L" + system.gcc, "-L" + system.crt,
                              "-L/lib/x86_64-linux-gnu", file.path(), options.runtimeArchive, "-lm", "--start-group", "-lgcc", "-lgcc_eh", "-lc", "--end-group",
                              system.gcc + "/crtendS.o", system.crt + "/crtn.o"});
   std::vector<const char *> args;

@@ -47,7 +47,8 @@ Result generate(const Input &input, const Options &options, Form form) {
   module.setTargetTriple(target->getTargetTriple().str());
   module.setDataLayout(target->createDataLayout());
   module.setPICLevel(PICLevel::BigPIC);
-  module.setPIELevel(PIELevel::Large);
+  if (!options.isLibrary)
+    module.setPIELevel(PIELevel::Large);
   {
     ModuleEmitter emitter(input, options, module);
     emitter.emitAll();

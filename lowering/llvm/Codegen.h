@@ -43,6 +43,7 @@ enum class Form {
 struct Options {
   unsigned level = 2; // 0 to 3
   bool debugInfo = false; // line tables
+  bool isLibrary = false; // linked into any kind of program or library
   std::string inlinePart; // bitcode of the runtime's hot part; empty: everything stays a call
   std::string onlyFunction; // Ir: the functions whose name contains this; empty: all
   std::string version; // of the compiler, for the debug information

@@ -50,9 +50,12 @@ MDNode *ModuleEmitter::boolRange() {
 // An absolute path is named from the folder of `main`: the same program is the same bytes wherever it lies.
 std::string_view ModuleEmitter::pathInProgram(frontend::FileId file) const {
   std::string_view path = input.sources.path(file);
-  if (!path.starts_with('/') || mono.entries.empty())
+  if (!path.starts_with('/'))
     return path;
-  Span inMain = mono.instance(mono.entries[0].body).body->span;
+  auto first = std::find_if(mono.instances.begin(), mono.instances.end(), [](const auto &instance) { return instance->isExported && instance->body; });
+  if (mono.entries.empty() && first == mono.instances.end())
+    return path;
+  Span inMain = mono.entries.empty() ? (*first)->body->span : mono.instance(mono.entries[0].body).body->span;
   if (!inMain.known())
     return path;
   std::string_view main = input.sources.path(input.sources.fileOf(inMain.lo));

@@ -108,7 +108,7 @@ void FunctionEmitter::emitReturn() {
 }
 
 Value *FunctionEmitter::currentWorker() {
-  return builder.CreateCall(module.cFunction("async_current_worker", module.pointer, {}), {});
+  return builder.CreateCall(module.cFunction("async_needed_worker", module.pointer, {}), {});
 }
 
 // A synchronous function has none.

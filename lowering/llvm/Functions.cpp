@@ -1,5 +1,5 @@
 // Functions.cpp: declares the functions of a module with their types and attributes.
-#include "lowering/llvm/Module.h"
+#include "lowering/llvm/CAbi.h"
 
 namespace async::llvmgen {
 
@@ -63,6 +63,15 @@ const FunctionInfo &ModuleEmitter::function(uint32_t index) {
   return info;
 }
 
+// Narrow integers lie in whole registers, and C may count on how.
+static void extendNarrow(Function &function, const CSignature &signature) {
+  AttributeList said = cAttributes(signature, function.getContext(), true, false);
+  for (unsigned i = 0; i < function.arg_size(); ++i)
+    for (Attribute::AttrKind kind : {Attribute::SExt, Attribute::ZExt})
+      if (said.hasParamAttr(i, kind))
+        function.addParamAttr(i, kind);
+}
+
 void ModuleEmitter::declare(uint32_t index, FunctionInfo &info) {
   const mono::Instance &instance = mono.instance(index);
   bool isStart = instance.isAsync && instance.body;
@@ -89,16 +98,21 @@ void ModuleEmitter::declare(uint32_t index, FunctionInfo &info) {
     params.push_back(pointer);
   llvm::Type *result = isStart ? outcome : resultType(info.result);
   auto *type = FunctionType::get(result, params, false);
-  if (instance.kind != mono::Instance::Kind::Body) {
+  bool isForeign = instance.kind == mono::Instance::Kind::Foreign;
+  CSignature foreign = isForeign ? cSignature(*this, instance) : CSignature{};
+  if (foreign.hasStructs) {
+    info.function = Function::Create(type, GlobalValue::InternalLinkage, "c::" + instance.name, module);
+    info.function->addFnAttr(Attribute::AlwaysInline);
+    info.function->setUWTableKind(UWTableKind::Default);
+  } else if (instance.kind != mono::Instance::Kind::Body) {
     info.function = llvm::cast<Function>(module.getOrInsertFunction(instance.name, type).getCallee()->stripPointerCasts());
     if (info.function->getFunctionType() != type)
       internalError("a foreign function has two signatures: " + instance.name);
   } else {
-    auto linkage = instance.isExported ? GlobalValue::ExternalLinkage : GlobalValue::InternalLinkage;
     // A name of one word could be that of a C function.
-    bool isPlain = !instance.isExported && instance.name.find("::") == std::string::npos;
+    bool isPlain = instance.name.find("::") == std::string::npos;
     std::string name = isStart ? instance.name + ".start" : isPlain ? "program::" + instance.name : instance.name;
-    info.function = Function::Create(type, linkage, name, module);
+    info.function = Function::Create(type, GlobalValue::InternalLinkage, name, module);
     describe(*info.function, instance);
     toEmit.push_back(index);
   }
@@ -119,6 +133,10 @@ void ModuleEmitter::declare(uint32_t index, FunctionInfo &info) {
   }
   if (program.types[instance.result].kind == TypeKind::Never && !isStart)
     info.function->setDoesNotReturn();
+  if (foreign.hasStructs)
+    emitForeignShim(*this, index, info.function, info);
+  else if (isForeign)
+    extendNarrow(*info.function, foreign);
 }
 
 void ModuleEmitter::describe(Function &function, const mono::Instance &instance) {

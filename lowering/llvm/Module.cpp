@@ -1,6 +1,9 @@
 #include "lowering/llvm/Module.h"
 
+#include <llvm/Transforms/Utils/ModuleUtils.h>
+
 #include "lowering/llvm/Async.h"
+#include "lowering/llvm/CAbi.h"
 
 namespace async::llvmgen {
 
@@ -30,7 +33,9 @@ void ModuleEmitter::emitAll() {
     emitMain();
   for (uint32_t i = 0; i < mono.count(); ++i)
     if (mono.instance(i).isExported && mono.instance(i).body)
-      function(i);
+      emitExport(*this, i);
+  if (mono.libraryStart != UINT32_MAX)
+    appendToGlobalCtors(module, emitLibraryStart(*this), 65535);
   for (size_t next = 0; next < toEmit.size(); ++next)
     emitInstance(toEmit[next]);
   if (debug)

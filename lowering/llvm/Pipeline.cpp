@@ -32,6 +32,7 @@ std::unique_ptr<TargetMachine> makeTarget(unsigned level, std::string &errors) {
   options.FunctionSections = true;
   options.DataSections = true;
   options.EnableFastISel = level == 0;
+  options.UseInitArray = true;
   CodeGenOptLevel codegen = level == 0   ? CodeGenOptLevel::None
                             : level == 1 ? CodeGenOptLevel::Less
                             : level == 2 ? CodeGenOptLevel::Default

@@ -7,13 +7,6 @@
 #include "lowering/mono/Rewrite.h"
 
 namespace async::mono {
-namespace {
-
-// How often one definition may stand on the way from `main` with ever new arguments.
-constexpr unsigned instantiationLimit = 256;
-
-} // namespace
-
 size_t Collector::KeyHash::operator()(const Key &key) const {
   uint64_t hash = 0xcbf29ce484222325;
   for (uint32_t word : key)
@@ -73,10 +66,11 @@ bool Collector::tooDeep(FnId fn, ClosureId closure, bool isGeneric, Span span) {
   unsigned same = 0;
   for (uint32_t at = processing; at != UINT32_MAX; at = parents[at])
     same += mono.instance(at).fn == fn && mono.instance(at).closure == closure;
-  if (same < instantiationLimit)
+  if (same < program.limits.instances)
     return false;
   failed = true;
-  diagnostics.emit(span, frontend::diag::EndlessInstantiation, fn.valid() ? interner.text(program.fn(fn).name) : std::string_view("a closure"));
+  diagnostics.emit(span, frontend::diag::EndlessInstantiation, fn.valid() ? interner.text(program.fn(fn).name) : std::string_view("a closure"))
+      .help(frontend::diag::RaiseInstances, int64_t{program.limits.instances} * 4);
   return true;
 }
 
@@ -108,7 +102,9 @@ void Collector::describe(Instance &instance, const FnDecl &decl) {
     break;
   }
   if (decl.abi != Abi::Async && decl.abi != Abi::Intrinsic)
-    instance.name = std::string(interner.text(decl.linkName.empty() ? decl.name : decl.linkName));
+    instance.linkName = interner.text(decl.linkName.empty() ? decl.name : decl.linkName);
+  if (decl.abi == Abi::C || decl.abi == Abi::Leaf)
+    instance.name = instance.linkName;
 }
 
 uint32_t Collector::function(FnId fn, std::vector<TypeId> args, Span span) {
@@ -359,6 +355,8 @@ void Collector::roots() {
     if (decl.abi == Abi::ExportC && decl.hasBody && decl.generics.params.empty())
       function(FnId{i}, {}, decl.span);
   }
+  if (mono.isLibrary)
+    return;
   if (mono.starts.empty() && program.mainFn.valid())
     start(program.mainFn);
   for (FnId fn : mono.starts)
@@ -389,6 +387,39 @@ void Collector::makeReport(Entry &entry) {
   entry.report = addMade(key, "main.report", makeMainReport(report, result), result, span);
 }
 
+void Collector::callInstance(Maker &making, mir::Terminator::Kind kind, uint32_t instance, mir::Place to, Maker::Operands operands) {
+  mir::BlockId next = making.block();
+  mir::Terminator &call = making.end(kind);
+  call.callee.instance = instance;
+  call.operands = std::move(operands);
+  call.place = std::move(to);
+  call.targets = {next};
+  making.current = next;
+}
+
+void Collector::setStatics(Maker &making) {
+  for (auto [item, value] : staticValues) {
+    TypeId pointer = program.types.pointer(Mutability::Exclusive, select.closed(program.constant(item).type, {}));
+    mir::LocalId at = making.local(pointer);
+    mir::Operand address = making.integer(pointer, 0);
+    address.constant.kind = mir::Constant::Kind::Static;
+    address.constant.item = item;
+    making.assign(Maker::place(at), std::move(address));
+    callInstance(making, mir::Terminator::Kind::Call, value, Maker::deref(at), {});
+  }
+}
+
+void Collector::makeLibraryStart() {
+  if (staticValues.empty())
+    return;
+  Span span = program.constant(staticValues[0].first).span;
+  Maker making = maker(span);
+  making.signature(program.types.unit, {});
+  setStatics(making);
+  making.ret();
+  mono.libraryStart = addMade({static_cast<uint32_t>(Glue::Wrapper)}, "library.start", std::move(making.body), program.types.unit, span);
+}
+
 // Around the user's function where that is synchronous or measured, or statics have to be set first.
 void Collector::makeBody(Entry &entry, FnId fn) {
   const uint32_t user = entry.body;
@@ -400,30 +431,13 @@ void Collector::makeBody(Entry &entry, FnId fn) {
   Maker making = maker(span);
   making.body->isAsync = true;
   making.signature(result, {});
-  auto callInstance = [&](mir::Terminator::Kind kind, uint32_t instance, mir::Place to, Maker::Operands operands) {
-    mir::BlockId next = making.block();
-    mir::Terminator &call = making.end(kind);
-    call.callee.instance = instance;
-    call.operands = std::move(operands);
-    call.place = std::move(to);
-    call.targets = {next};
-    making.current = next;
-  };
-  for (auto [item, value] : staticValues) {
-    TypeId pointer = program.types.pointer(Mutability::Exclusive, select.closed(program.constant(item).type, {}));
-    mir::LocalId at = making.local(pointer);
-    mir::Operand address = making.integer(pointer, 0);
-    address.constant.kind = mir::Constant::Kind::Static;
-    address.constant.item = item;
-    making.assign(Maker::place(at), std::move(address));
-    callInstance(mir::Terminator::Kind::Call, value, Maker::deref(at), {});
-  }
+  setStatics(making);
   Maker::Operands operands;
   if (isMeasured) {
     mir::Operand &item = operands.emplace_back(making.integer(mono.instance(user).params[0], 0));
     item.constant.kind = mir::Constant::Kind::FnItem;
   }
-  callInstance(isAsync ? mir::Terminator::Kind::AwaitCall : mir::Terminator::Kind::Call, user, Maker::place(mir::LocalId{0}), std::move(operands));
+  callInstance(making, isAsync ? mir::Terminator::Kind::AwaitCall : mir::Terminator::Kind::Call, user, Maker::place(mir::LocalId{0}), std::move(operands));
   making.ret();
   entry.body = addMade({static_cast<uint32_t>(Glue::Wrapper), user}, mono.instance(user).name + ".task", std::move(making.body), result, span);
 }
@@ -441,7 +455,10 @@ bool Collector::run() {
   uint32_t errors = diagnostics.errorCount();
   roots();
   if (drain()) {
-    makeEntries();
+    if (mono.isLibrary)
+      makeLibraryStart();
+    else
+      makeEntries();
     drain();
   }
   if (!failed)

@@ -62,6 +62,9 @@ private:
   void makeReport(Entry &entry);
   void makeBody(Entry &entry, FnId fn);
   void makeEntries();
+  void makeLibraryStart();
+  void setStatics(Maker &making);
+  void callInstance(Maker &making, mir::Terminator::Kind kind, uint32_t instance, mir::Place to, Maker::Operands operands);
   Maker maker(Span span) { return Maker(layouts, program, lang, span); }
 
   std::string textOf(TypeId type);

@@ -91,11 +91,12 @@ const Layout &Layouts::of(TypeId type) {
   return *slot;
 }
 
-void Layouts::placeFields(Layout &layout, Fields fields) {
+void Layouts::placeFields(Layout &layout, Fields fields, bool inOrder) {
   VariantLayout &variant = layout.variants.emplace_back();
   std::vector<uint32_t> order(fields.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return of(fields[a]).align > of(fields[b]).align; });
+  if (!inOrder)
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return of(fields[a]).align > of(fields[b]).align; });
   variant.offsets.resize(fields.size());
   uint64_t at = 0;
   for (uint32_t index : order) {
@@ -219,7 +220,7 @@ void Layouts::compute(TypeId id, Layout &layout) {
     if (adt.isEnum)
       layEnum(layout, adt, id);
     else
-      placeFields(layout, fieldTypes(id, 0));
+      placeFields(layout, fieldTypes(id, 0), adt.isReprC);
     layout.size = roundUp(layout.size, layout.align);
     if (box.valid() && AdtId{type.index} == box && !layout.variants[0].offsets.empty())
       niche(layout, layout.variants[0].offsets[0], 8, 0, 1);

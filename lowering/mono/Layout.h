@@ -1,6 +1,6 @@
 // Layout.h: size, alignment and inner places of every type without parameters. The same at every -O.
 //
-// Fields are sorted by alignment, so that padding is least; ties stand in order of declaration. An enum is a tag beside the largest variant, or, where one
+// Fields are sorted by alignment, so that padding is least; ties stand in order of declaration; those of #[repr(C)] stand as they are declared. An enum is a tag beside the largest variant, or, where one
 // variant alone has data that contains a value that cannot be (a reference, Box, bool, char, tag of another enum), the others are told by such a value (niche).
 // Async<T>, Stream<T>, Sink<T, E>, Box and references are a pointer; a fat reference (slice, dyn) is a pointer and a word; Fn is a pointer and the
 // address of its table.
@@ -58,7 +58,7 @@ private:
   friend class Mono;
   using Fields = std::vector<TypeId>;
   void compute(TypeId type, Layout &layout);
-  void placeFields(Layout &layout, Fields fields);
+  void placeFields(Layout &layout, Fields fields, bool inOrder = false);
   void layEnum(Layout &layout, const AdtDecl &adt, TypeId type);
   bool chooseNiche(Layout &layout);
   bool computeNeedsDrop(TypeId type);

@@ -1,6 +1,6 @@
 // Mono.h: which functions a program really consists of, each with its types.
 //
-// In      generic MIR (stage Elaborated) of all functions and closures that can be reached from `main` (or from exported functions).
+// In      generic MIR (stage Elaborated) of all functions and closures that can be reached from `main` and from exported functions.
 // Out     instances: a function or closure with generic arguments, its MIR at stage Mono. No Param, no Projection, callees are instance numbers.
 // How     a work list from the roots. Trait methods are resolved to implementations; derived and structural operations (Eq Ord Hash Clone Debug of derived
 //         types, tuples, arrays), drop glue and retaining are made here as MIR, so that lowering knows only ordinary functions.
@@ -11,7 +11,7 @@
 //   await    Await is left only for values of type Async; the await of a mode-polymorphic call has become a Call or an AwaitCall
 //   futures  Rvalues Future and AsyncBlock, Spawn and `settle` have callee.instance; the glue of the parameters of what becomes a future exists
 //   modes    an async function that never waits and is nowhere a future has become a synchronous one (isAsync false), its AwaitCalls Calls
-// Errors  diagnostics for what only shows here: instantiation without end (limit 256 deep), constructs whose running is not supported yet.
+// Errors  diagnostics for what only shows here: instantiation without end (Limits::instances deep), constructs whose running is not supported yet.
 // Cost    linear in the size of all instances.
 #pragma once
 #include <memory>
@@ -38,11 +38,12 @@ struct Instance {
   std::vector<TypeId> args;
   std::unique_ptr<mir::Body> body;
   bool isAsync = false; // has a start and a resume
-  bool isExported = false; // visible to the linker (main, export "C")
+  bool isExported = false; // export "C": has an entry for C, `linkName`
   bool inlineNever = false, inlineAlways = false, isCold = false, trackCaller = false;
   std::vector<TypeId> params;
   TypeId result;
   std::string name; // unique and readable: `std::collections::list::List<i64>::push`; for Foreign and Leaf the link name
+  std::string linkName; // of Foreign, and of what is exported
   uint32_t leafFrameSize = 0;
 };
 
@@ -83,6 +84,9 @@ public:
   // The functions of no parameters that the program can begin with, one in each run; none: `main`. One that is #[bench] is measured.
   std::vector<FnId> starts;
   std::vector<Entry> entries; // for each of them
+  bool isLibrary = false; // there are none: only what is exported is a root
+  // `fn()`: sets the statics of a library, before anything of it is called. UINT32_MAX: it has none.
+  uint32_t libraryStart = UINT32_MAX;
   std::vector<ConstId> statics; // that are used: memory of their type, zero at first
 
   std::vector<std::unique_ptr<Instance>> instances;

@@ -161,6 +161,8 @@ std::optional<std::vector<TypeId>> Select::matchSelf(ImplId id, TypeId self) {
 }
 
 TypeId Select::project(AssocTypeId assoc, TypeId self, std::span<const TypeId> traitArgs) {
+  if (const AssocTypeDecl &decl = program.assocType(assoc); decl.hides.valid())
+    return decl.hidden.valid() ? closed(decl.hidden, traitArgs) : program.types.error;
   SelectedImpl selected = select(program.assocType(assoc).trait, self, traitArgs);
   if (selected.impl.valid())
     for (const AssocBinding &binding : program.impl(selected.impl).assocTypes)

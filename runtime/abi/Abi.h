@@ -35,6 +35,10 @@ struct Outcome {
   uint64_t v0, v1;
 };
 
+struct Words {
+  uint64_t v0, v1;
+};
+
 using Resume = ASYNC_RESUME void (*)(Worker *, Frame *, int64_t status, uint64_t v0, uint64_t v1);
 
 // The head of every frame. In generated frames locals begin at byte 16, and where the state lies says the descriptor: so padding need not follow it.
@@ -217,6 +221,13 @@ uint64_t async_entry(uint64_t count);
 int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1));
 
 AsyncWorker *async_current_worker(void); // of this thread
+AsyncWorker *async_needed_worker(void);  // the same; ends the process if there is none
+
+// Async functions that C calls (runtime/core/Export.cpp): the arguments are written between `begin` and `run`, a large value is read before `end`.
+async::abi::Task *async_export_begin(const async::abi::SpawnInfo *body);
+async::abi::Words async_export_run(async::abi::Task *task);
+void async_export_end(async::abi::Task *task);
+[[noreturn]] void async_export_panic(void *exception); // that would leave an exported function
 extern uint8_t async_is_threaded;        // a second thread has ever been started
 
 // Tasks.

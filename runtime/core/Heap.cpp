@@ -33,6 +33,21 @@ void *fromC(size_t size) {
   return at;
 }
 
+// The heap of all threads that are no worker: of those who call a library.
+struct {
+  uint32_t lock;
+  bool isReady;
+  Heap heap;
+} outside;
+
+// Under the lock.
+Heap &heapOutside() {
+  if (!outside.isReady)
+    outside.heap.init();
+  outside.isReady = true;
+  return outside.heap;
+}
+
 } // namespace
 
 // A batch from the depot, or new blocks: few at first, since most classes are hardly used.
@@ -98,14 +113,15 @@ void Heap::giveLarge(void *at) { free(at); }
 void *allocate(size_t size) {
   if (Worker *worker = currentWorker())
     return worker->heap.take(size);
-  return fromC(size <= Heap::largest ? Heap::sizeOf(Heap::classOf(size)) : size);
+  sync::SpinLock held(outside.lock);
+  return heapOutside().take(size);
 }
 
 void release(void *at, size_t size) {
   if (Worker *worker = currentWorker())
-    worker->heap.give(at, size);
-  else if (size > Heap::largest)
-    free(at); // threads without a worker hold next to nothing
+    return worker->heap.give(at, size);
+  sync::SpinLock held(outside.lock);
+  heapOutside().give(at, size);
 }
 
 } // namespace async::core

@@ -6,5 +6,8 @@ using namespace async::core;
 extern "C" {
 
 // Under ASYNC_SIM the same for the same seed.
-uint64_t async_random(void) { return runtime.world->random(currentWorker()); }
+uint64_t async_random(void) {
+  Worker *worker = currentWorker();
+  return worker ? runtime.world->random(worker) : async::sync::systemRandom();
+}
 }

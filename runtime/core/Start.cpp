@@ -15,11 +15,14 @@
 #include "runtime/core/Reactor.h"
 #include "runtime/core/Signals.h"
 #include "runtime/core/Stack.h"
+#include "runtime/core/Start.h"
 #include "runtime/core/System.h"
 #include "runtime/core/Waits.h"
 #include "runtime/sim/Simulated.h"
 
 namespace async::core {
+
+bool isProgram = false;
 
 namespace {
 
@@ -135,6 +138,9 @@ int exitCodeOf(Task *main, int (*report)(uint64_t, uint64_t)) {
   return 1;
 }
 
+struct sigaction oldPipe;
+void *firstGuard;
+
 } // namespace
 
 void startThreads() {
@@ -202,39 +208,37 @@ void endIfDone(Worker *worker) {
 
 using namespace async::core;
 
-extern "C" int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1)) {
-  setArguments(argc, argv);
+bool async::core::beginRun() {
   if (!prepare()) {
     writeError("out of memory\n");
-    return 70;
+    return false;
   }
-  struct sigaction ignore, oldPipe;
+  struct sigaction ignore;
   memset(&ignore, 0, sizeof ignore);
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &oldPipe);
-  installSignals();
   installStackGuard();
-  void *guard = enterStackGuard();
+  firstGuard = enterStackGuard();
+  return true;
+}
 
+void async::core::runMain(Task *main) {
   Worker *worker = runtime.workers[0];
-  Task *main = async_spawn(worker, nullptr, body);
   runtime.mainTask = main;
   submitTask(worker, main, 2);
   runLoop(worker);
   joinThreads();
-
-  bool clean = runtime.detached.pending == 0;
   worker->running = 0;
-  int code = exitCodeOf(main, report);
-  freeTask(worker, main);
-  leaveStackGuard(guard);
+}
+
+int async::core::endRun() {
+  bool clean = runtime.detached.pending == 0;
+  freeTask(runtime.workers[0], runtime.mainTask);
+  leaveStackGuard(firstGuard);
   restoreStackGuard();
-  restoreSignals();
   sigaction(SIGPIPE, &oldPipe, nullptr);
   const char *check = getenv("ASYNC_CHECK_LEAKS");
-  if (clean && check && *check == '1')
-    if (int leaked = checkLeaks())
-      code = leaked;
+  int leaked = clean && check && *check == '1' ? checkLeaks() : 0;
   threadWorker = nullptr;
   for (unsigned i = 0; i < runtime.startedCount; ++i)
     freeWorker(runtime.workers[i]);
@@ -243,5 +247,20 @@ extern "C" int async_main_run(int argc, char **argv, const async::abi::SpawnInfo
   free(runtime.injector);
   closeReactor();
   freeDescriptors();
-  return code;
+  return leaked;
+}
+
+extern "C" int async_main_run(int argc, char **argv, const async::abi::SpawnInfo *body, int (*report)(uint64_t v0, uint64_t v1)) {
+  setArguments(argc, argv);
+  if (!beginRun())
+    return 70;
+  isProgram = true;
+  installSignals();
+  Task *main = async_spawn(runtime.workers[0], nullptr, body);
+  runMain(main);
+  int code = exitCodeOf(main, report);
+  restoreSignals();
+  int leaked = endRun();
+  isProgram = false;
+  return leaked ? leaked : code;
 }

@@ -106,6 +106,7 @@ std::string generate(driver::Lowering &lowering, const Options &options, llvmgen
   llvmgen::Options settings;
   settings.level = options.level;
   settings.debugInfo = options.debugInfo;
+  settings.isLibrary = lowering.mono.isLibrary;
   settings.inlinePart = inlinePart();
   settings.onlyFunction = options.function;
   settings.version = ASYNC_VERSION;

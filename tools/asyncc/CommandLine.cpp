@@ -5,11 +5,22 @@
 
 namespace async::cli {
 
+static void addLimits(CLI::App *app, typeck::Limits &limits) {
+  auto add = [&](const char *name, uint32_t &limit, uint32_t most, const char *what) {
+    app->add_option(name, limit, fmt::format("{}; {} if it is not given", what, limit))->check(CLI::Range(1u, most))->type_name("N");
+  };
+  add("--limit-const", limits.constSteps, 1u << 30, "steps that the value of a constant takes");
+  add("--limit-instances", limits.instances, 1u << 16, "instances of one function on the way to another");
+  add("--limit-traits", limits.traits, 1u << 12, "bounds that lead to bounds");
+  add("--limit-type", limits.typeSize, 1u << 30, "parts of a type");
+}
+
 static void addInput(CLI::App *app, Options &options) {
   app->add_option("input", options.input, "an .async file, or a folder with a main.async")->required()->type_name("FILE|FOLDER");
   app->add_option("--color", options.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->option_text("WHEN");
   app->add_option("--diagnostics", options.diagnostics, "text, or json: one object a line")->check(CLI::IsMember({"text", "json"}))->option_text("FORM");
   app->add_flag("--timings", options.timings, "say how long each phase took");
+  addLimits(app, options.limits);
   app->add_option("-j", options.jobs, "threads; as many as there are cores if it is 0")->check(CLI::Range(0u, 256u))->option_text("N");
 }
 
@@ -38,11 +49,16 @@ CLI::App *CommandLine::add(const char *name, const char *what, Command command) 
 
 void CommandLine::describeBuild() {
   CLI::App *build = add("build", "Compile a program, or show what a step makes of it", [](const Options &options) {
-    return options.emit.empty() ? cli::build(options) : emit(options);
+    if (!options.emit.empty())
+      return emit(options);
+    return options.library.empty() ? cli::build(options) : buildLibrary(options);
   });
   addInput(build, options);
   build->add_option("-o", options.output, "where the program or the dump goes")->type_name("OUT");
   addLevels(build, options);
+  build->add_flag("--lib{static}", options.library, "a library of what is exported, static or shared, and a header for C and C++")
+      ->check(CLI::IsMember({"static", "shared"}))
+      ->option_text("[=KIND]");
   build->add_flag("--strip", options.strip, "leave out the symbol table");
   build->add_option("--emit", options.emit, fmt::format("{}", fmt::join(emitKinds(), " ")))->check(CLI::IsMember(emitKinds()))->option_text("FORM");
   build->add_option("--after", options.after, "build, elaborate-drops; mir: mono; dot: states")->option_text("PASS");

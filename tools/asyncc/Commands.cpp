@@ -42,6 +42,7 @@ bool load(driver::Session &session, const Options &options) {
   if (!loadStd(session))
     return false;
   std::string error;
+  session.program.limits = options.limits;
   session.phaseEnds("std", session.sources.fileCount(), "files");
   if (!session.loadUser(options.input, error)) {
     fail(error);

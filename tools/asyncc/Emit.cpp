@@ -69,7 +69,8 @@ int emitLowered(const Options &options, driver::Session &session) {
   driver::Lowering lowering(session);
   if (!load(session, options))
     return HasErrors;
-  bool good = session.check(true) && lower(lowering);
+  lowering.mono.isLibrary = !options.library.empty();
+  bool good = session.check(options.library.empty()) && lower(lowering);
   int status = report(session, options);
   if (status != Good || !good)
     return status != Good ? status : static_cast<int>(HasErrors);

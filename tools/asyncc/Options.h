@@ -24,6 +24,8 @@ struct Options {
   std::string input, output;
   std::string emit, after, function; // --emit, --after, --function
   std::string color = "auto", diagnostics = "text";
+  std::string library; // build --lib: static or shared; empty: a program
+  typeck::Limits limits; // --limit-…
   unsigned level = 2;
   unsigned jobs = 0; // 0: as many as there are cores
   bool debugInfo = false, strip = false, timings = false;
@@ -35,6 +37,7 @@ struct Options {
 };
 
 int build(const Options &options);
+int buildLibrary(const Options &options); // build --lib
 int run(const Options &options);
 int check(const Options &options);
 int document(const Options &options); // doc

@@ -1,5 +1,8 @@
 #include "tools/driver/Lower.h"
 
+#include <algorithm>
+
+#include "frontend/diagnostics/Names.h"
 #include "lowering/opt/Optimize.h"
 
 namespace async::driver {
@@ -19,6 +22,10 @@ static size_t stateMachines(const Lowering &lowering) {
 
 bool lower(Lowering &lowering) {
   Session &session = lowering.session;
+  const auto &fns = session.program.fns;
+  auto isExport = [](const typeck::FnDecl &fn) { return fn.abi == typeck::Abi::ExportC; };
+  if (lowering.mono.isLibrary && std::none_of(fns.begin(), fns.end(), isExport))
+    session.diagnostics.emit({}, frontend::diag::NothingExported).help(frontend::diag::ExportFunction);
   bool collected = mono::collectInstances(lowering.mono, session.interner, session.diagnostics);
   session.internalErrors += lowering.mono.internalErrors;
   if (!collected || session.diagnostics.errorCount() > 0 || !session.internalErrors.empty())

@@ -1,6 +1,6 @@
 // Lower.h: what is made of a checked program before LLVM.
 //
-// In      a session whose check found no errors, with a `main`.
+// In      a session whose check found no errors, with a `main`, or of a library (Mono::isLibrary), which has to export something.
 // Out     the instances, optimised, and their state machines.
 // Holds   in builds with assertions the verifiers run after each pass; what they find goes to the session's internalErrors.
 #pragma once

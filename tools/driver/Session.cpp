@@ -19,6 +19,7 @@
 #include "typeck/mir/ElaborateDrops.h"
 #include "typeck/mir/MustUse.h"
 #include "typeck/mir/Verify.h"
+#include "typeck/types/Hidden.h"
 #include "typeck/types/TypeText.h"
 
 namespace async::driver {
@@ -126,6 +127,7 @@ bool Session::check(bool needsMain) {
   for (uint32_t index = 0; index < bodies.sources.size(); ++index)
     if (bodies.sources[index].file && !(needsMain && program.fn(typeck::FnId{index}).isTest))
       checkBody(typeck::FnId{index});
+  typeck::checkHidden(program, interner, diagnostics);
   phaseEnds("bodies", unchecked.size(), "bodies as MIR");
   // What a call's result may borrow can depend on the body that is called, so loans are checked when all bodies are there.
   for (const mir::Body *body : unchecked)

@@ -3,10 +3,10 @@
 
 docs/errors: each code of the .def files has a test that names it, and a page CODE.md with programs that give that code and no other, and mended ones that
 are accepted. Its blocks:
-  async-fail        a program that gives the code, checked and, if it is accepted, built; with `bytes`, <FF> stands for that byte
+  async-fail        a program that gives the code, checked and, if it is accepted, built; with `bytes`, <FF> stands for that byte; with `--…`, so called
   mir-fail, mir     the same of MIR text, which async-opt reads, for what no program can show
   std-fail          the one file of a standard library that gives the code when it is stored
-  async             a program that is accepted
+  async             a program that is accepted; with FILE, a module for the programs that follow
 
 README.md and docs/guide: what follows a program is what it shows. Their blocks:
   async [FILE]      a program, accepted without a warning; written to FILE (main.async) in a folder of the page's own; `output` or `console` follows.
@@ -15,6 +15,7 @@ README.md and docs/guide: what follows a program is what it shows. Their blocks:
   async-fail [FILE] a program that is rejected
   error             the messages that it gives
   console           commands (`$ …`), run in the page's folder, and what they print; a time, as in `(20 ms)`, is always 1 ms
+  c FILE            written to FILE, for commands that compile it
   sh, text          not checked
 """
 import concurrent.futures
@@ -55,7 +56,7 @@ class ErrorPage:
     """A page of docs/errors; `problems` is empty if it is right."""
 
     def __init__(self, path, folder):
-        self.code, self.folder, self.problems = path.stem, folder, []
+        self.code, self.folder, self.problems, self.place = path.stem, folder, [], "main.async"
         if not path.exists():
             self.problems.append("there is no page")
             return
@@ -72,11 +73,17 @@ class ErrorPage:
                 self.check(words[0], words[1:], body.encode())
 
     def check(self, kind, options, body):
+        if kind == "async" and options and options[0].endswith(".async"):
+            (self.folder / "package").mkdir(exist_ok=True)
+            (self.folder / "package" / options[0]).write_bytes(body)
+            self.place = "package"
+            return
         if "bytes" in options:
             body = re.sub(rb"<([0-9A-F]{2})>", lambda m: bytes([int(m[1], 16)]), body)
         given = {"async": self.program, "async-fail": self.program, "mir": self.mir, "mir-fail": self.mir, "std-fail": self.std}.get(kind)
         if given is None:
             return
+        self.flags = [option for option in options if option.startswith("--")]
         status, found = given(body, kind)
         if kind.endswith("-fail"):
             if found != {self.code} or status == 70:
@@ -85,10 +92,11 @@ class ErrorPage:
             self.problems.append(f"a mended program is not accepted without a word: status {status}, {sorted(found)}")
 
     def program(self, body, kind):
-        (self.folder / "main.async").write_bytes(body)
-        done = run([ASYNCC, "check", "--diagnostics=json", "main.async"], self.folder)
+        (self.folder / ("main.async" if self.place == "main.async" else "package/main.async")).write_bytes(body)
+        flags = ["--diagnostics=json", *self.flags]
+        done = run([ASYNCC, "check", *(flag for flag in flags if not flag.startswith("--lib")), self.place], self.folder)
         if kind == "async-fail" and done.returncode == 0 and self.code not in codes(done):  # Some mistakes only show when the program is built.
-            done = run([ASYNCC, "build", "-o", "program", "--diagnostics=json", "main.async"], self.folder)
+            done = run([ASYNCC, "build", "-o", "program", *flags, self.place], self.folder)
         return done.returncode, {json.loads(line)["code"] for line in done.stderr.decode().splitlines() if line.startswith("{")}
 
     def mir(self, body, kind):
@@ -127,6 +135,9 @@ class TextPage:
             return match[0]
         self.blocks += 1
         self.expect(kind)
+        if kind == "c":
+            (self.folder / options[0]).write_text(body)
+            return match[0]
         if kind in ("async", "async-fail"):
             name = pathlib.PurePath(options[0] if options else "main.async")
             (self.folder / name.parent).mkdir(exist_ok=True)

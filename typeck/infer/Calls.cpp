@@ -130,6 +130,17 @@ ExprId Inferer::callFn(FnId callee, std::vector<TypeId> args, std::vector<Argume
   return callExpr(callee, args, operands, result, span);
 }
 
+// A parameter of this function whose mode its callers choose: in generic code what awaits it is a future.
+bool Inferer::isAwaitedParam(TypeId function) {
+  function = resolve(function);
+  if (types[function].kind == TypeKind::Ref)
+    function = resolve(types[function].args[0]);
+  const FnDecl &own = program.fn(fn);
+  return types[function].kind == TypeKind::Param && std::any_of(own.awaitedParams.begin(), own.awaitedParams.end(), [&](uint32_t param) {
+    return param < own.params.size() && own.params[param].type == function;
+  });
+}
+
 // A call is a future if a function that it awaits gives one (rules.md I1).
 void Inferer::settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId output, TypeId result, Span span) {
   std::vector<TypeId> functions;
@@ -146,7 +157,7 @@ void Inferer::settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId 
         waitsFor = open;
         return Progress::Stuck;
       }
-      isAsync |= given.valid() && types[given].kind == TypeKind::Async;
+      isAsync |= (given.valid() && types[given].kind == TypeKind::Async) || isAwaitedParam(function);
     }
     TypeId settled = isAsync ? types.async(output) : output;
     if (!unify(result, settled))

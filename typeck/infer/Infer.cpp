@@ -67,6 +67,7 @@ std::unique_ptr<thir::Body> Inferer::run() {
   made->fn = fn;
   makeAssumptions();
   const FnDecl &decl = program.fn(fn);
+  beginHidden();
   TypeId result = normalize(decl.result, decl.span);
   made->result = result;
   made->isAsync = decl.isAsync;
@@ -110,6 +111,7 @@ std::unique_ptr<thir::Body> Inferer::run() {
   for (const CaptureList &list : captureLists)
     list.outer->body->closures[list.index].captures = list.inner->captures;
   frame = &frames.front();
+  endHidden();
   zonkBody(*made);
   made->hasErrors = hasErrors;
   return made;

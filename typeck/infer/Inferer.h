@@ -31,9 +31,6 @@ using thir::LocalId;
 using thir::PatternId;
 namespace diag = frontend::diag;
 
-// Bounds that ask for bounds: beyond this depth they are taken to have no end.
-constexpr uint32_t deepestSelection = 24;
-
 enum class VarKind : uint8_t { General, Int, Float };
 
 struct Variable {
@@ -155,6 +152,11 @@ public:
   std::unordered_set<Symbol> unknownNames; // that were reported: each once in a function
   TypeId waitsFor; // set by work that is stuck: the variable that it needs
   bool probing = false;
+  struct Hidden {
+    AssocTypeId assoc;
+    TypeId type, variable; // as callers see it; what it is here
+  };
+  std::vector<Hidden> hidden; // that this function hides
   uint32_t selectDepth = 0, projectDepth = 0, exprDepth = 0;
   std::vector<Predicate> assumptions; // of the function's generics, elaborated
   std::deque<BodyFrame> frames;
@@ -235,6 +237,10 @@ public:
   TypeId projectionOf(TypeId subject, TraitId trait, std::string_view name, std::vector<TypeId> args, Span span);
   TypeId instantiate(TypeId type, std::span<const TypeId> args, Span span); // substituted and normalised
   std::optional<TypeId> callSignature(TypeId subject); // a Fn type, if it can be called
+  TypeId hiddenHere(TypeId projection);
+  void beginHidden();
+  void endHidden();
+  void reportUnknown(Span span); // of the type of what stands there
   TypeId fnDefSignature(const Type &fnDef, Span span);
 
   // ---- Building THIR (Build.cpp)
@@ -368,6 +374,7 @@ public:
   bool hintHelps(TypeId result, TypeId hint); // whether solving the result by the hint is sound before coercions
   bool isClosureArgument(const Argument &argument) const;
 
+  bool isAwaitedParam(TypeId function);
   ExprId inferMethodCall(ast::ExprId id, const ast::Expr &expr, TypeId hint);
   ExprId callMethod(ExprId receiver, MethodSite site, std::vector<Argument> arguments, TypeId hint);
   std::optional<ExprId> methodOf(ExprId receiver, const MethodSite &site, std::vector<Argument> &arguments, TypeId hint);

@@ -5,8 +5,10 @@
 
 #include "typeck/infer/Inferer.h"
 
+#include "frontend/resolve/AstWalk.h"
 #include "frontend/diagnostics/Structure.h"
 #include "frontend/diagnostics/Types.h"
+#include "typeck/types/Lowering.h"
 
 namespace async::infer {
 
@@ -161,32 +163,20 @@ ExprId Inferer::inferArray(const ast::Expr &expr, TypeId hint) {
   return langCall("list_from_array", operands, expr.span);
 }
 
+// Of a name in it, a local hides a constant; then it is none.
 std::optional<TypeId> Inferer::constantLength(ast::ExprId id) {
-  const ast::Expr &expr = tree(id);
-  if (expr.kind == ast::ExprKind::Int)
-    return types.constInt(expr.integer);
-  if (expr.kind != ast::ExprKind::Path)
-    return std::nullopt;
-  const ast::Path &path = (*file)[expr.path];
-  if (path.segments.count != 1)
-    return std::nullopt;
-  Symbol name = file->segments[path.segments.begin].name.symbol;
-  if (findLocal(name))
-    return std::nullopt;
-  if (scope.generics)
-    for (size_t i = 0; i < scope.generics->params.size(); ++i)
-      if (scope.generics->params[i].isConst && scope.generics->params[i].name == name)
-        return types.param(static_cast<uint32_t>(i), name);
-  resolve::Def def = resolve::lookup(context.world, context.interner, module, name, resolve::Namespace::Values);
-  if (def.kind != resolve::DefKind::Const)
-    return std::nullopt;
-  const ConstDecl &decl = program.constant(ConstId{def.index});
-  if (decl.isStatic || !decl.valueFn.valid() || decl.valueFn.index >= bodies.sources.size())
-    return std::nullopt;
-  const BodySource &source = bodies.sources[decl.valueFn.index];
-  if (!source.file || !source.expr.valid() || (*source.file)[source.expr].kind != ast::ExprKind::Int)
-    return std::nullopt;
-  return types.constInt((*source.file)[source.expr].integer);
+  std::vector<ast::ExprId> open{id};
+  while (!open.empty()) {
+    const ast::Expr &expr = tree(open.back());
+    open.pop_back();
+    if (expr.kind == ast::ExprKind::Path && expr.path.valid()) {
+      const ast::Path &path = (*file)[expr.path];
+      if (path.segments.count == 1 && findLocal(file->segments[path.segments.begin].name.symbol))
+        return std::nullopt;
+    }
+    resolve::forEachPart(*file, expr, [&](ast::ExprId part) { open.push_back(part); }, [](ast::BlockId) {});
+  }
+  return lengthOf(context, scope, id);
 }
 
 ExprId Inferer::inferRepeat(const ast::Expr &expr, TypeId hint) {
@@ -194,7 +184,7 @@ ExprId Inferer::inferRepeat(const ast::Expr &expr, TypeId hint) {
   ExprId value = expected.valid() ? check(expr.a, expected) : infer(expr.a);
   if (wantsArray(*this, hint)) {
     std::optional<TypeId> length = constantLength(expr.b);
-    if (!length) {
+    if (!length || types[*length].value < 0) {
       error(tree(expr.b).span, diag::LengthNotConstant);
       return errorExpr(expr.span);
     }

@@ -251,9 +251,10 @@ void Inferer::finish() {
 
 Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn, bool settlesMode) {
   TypeId subject = resolve(predicate.subject);
-  if (selectDepth > deepestSelection) {
+  if (selectDepth > program.limits.traits) {
     if (!hasErrors)
-      error(span, diag::TraitOverflow, text(subject), predicate.kind == Predicate::Kind::Implements ? traitText(predicate.trait) : text(predicate.subject));
+      error(span, diag::TraitOverflow, text(subject), predicate.kind == Predicate::Kind::Implements ? traitText(predicate.trait) : text(predicate.subject))
+          .help(diag::RaiseTraits, int64_t{program.limits.traits} * 4);
     return Progress::Done;
   }
   switch (predicate.kind) {
@@ -323,7 +324,7 @@ Progress Inferer::tryPredicate(const Predicate &predicate, Span span, Round roun
     return Progress::Stuck;
   if (!hasErrors && !reportedUnknown) {
     reportedUnknown = true;
-    error(span, diag::CannotInfer).help(diag::GiveType);
+    reportUnknown(span);
   }
   return Progress::Done;
 }

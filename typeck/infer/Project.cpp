@@ -6,7 +6,7 @@
 namespace async::infer {
 
 namespace {
-constexpr uint32_t deepestProjection = 64;
+constexpr uint32_t deepestProjection = 64; // at least
 } // namespace
 
 TypeId Inferer::normalize(TypeId type, Span span) {
@@ -33,9 +33,10 @@ TypeId Inferer::normalize(TypeId type, Span span) {
 TypeId Inferer::instantiate(TypeId type, std::span<const TypeId> args, Span span) { return normalize(substitute(types, type, args), span); }
 
 TypeId Inferer::project(TypeId projection, Span span) {
-  if (projectDepth > deepestProjection) {
+  if (projectDepth > std::max(deepestProjection, program.limits.traits)) {
     if (!probing)
-      error(span, diag::TraitOverflow, text(types[projection].args[0]), text(program.assocType(AssocTypeId{types[projection].index}).name));
+      error(span, diag::TraitOverflow, text(types[projection].args[0]), text(program.assocType(AssocTypeId{types[projection].index}).name))
+          .help(diag::RaiseTraits, int64_t{projectDepth} * 4);
     return types.error;
   }
   ++projectDepth;
@@ -47,6 +48,8 @@ TypeId Inferer::project(TypeId projection, Span span) {
   projection = zonk(projection);
   const Type &type = types[projection];
   AssocTypeId assoc{type.index};
+  if (program.assocType(assoc).hides.valid())
+    return hiddenHere(projection);
   TypeId self = type.args[0];
   if (types[self].kind == TypeKind::Error)
     return types.error;
@@ -109,6 +112,62 @@ TypeId Inferer::project(TypeId projection, Span span) {
   }
   }
   return {};
+}
+
+// In the function that hides it, and of its own parameters, a hidden type is what its body makes it; everywhere else it stays.
+TypeId Inferer::hiddenHere(TypeId projection) {
+  for (const Hidden &one : hidden)
+    if (one.type == projection)
+      return one.variable;
+  return projection;
+}
+
+void Inferer::beginHidden() {
+  const FnDecl &decl = program.fn(fn);
+  if (!(types[decl.result].flags & HasProjection))
+    return;
+  for (uint32_t i = 0; i < program.assocTypes.size(); ++i) {
+    if (program.assocTypes[i].hides != fn)
+      continue;
+    std::vector<TypeId> params;
+    for (uint32_t at = 0; at < decl.generics.params.size(); ++at)
+      params.push_back(types.param(at, decl.generics.params[at].name));
+    const Span span = program.assocTypes[i].span;
+    hidden.push_back({AssocTypeId{i}, types.projection(types.unit, AssocTypeId{i}, params), fresh(span)});
+  }
+  for (size_t i = 0; i < hidden.size(); ++i)
+    for (Predicate bound : boundsOfProjection(hidden[i].type)) {
+      const Span span = program.assocType(hidden[i].assoc).span;
+      // The projection of an Equals stays one: only what it is said of is put in its place.
+      bound.subject = mapArgs(bound.subject, [&](TypeId arg) { return normalize(arg, span); });
+      if (bound.kind != Predicate::Kind::Equals)
+        bound.subject = normalize(bound.subject, span);
+      for (TypeId &arg : bound.trait.args)
+        arg = normalize(arg, span);
+      if (bound.signature.valid())
+        bound.signature = normalize(bound.signature, span);
+      if (bound.target.valid())
+        bound.target = normalize(bound.target, span);
+      require(std::move(bound), span);
+    }
+}
+
+void Inferer::reportUnknown(Span span) {
+  for (const Hidden &one : hidden)
+    if (program.assocType(one.assoc).span == span) {
+      error(span, diag::HiddenUnknown, text(program.assocType(one.assoc).name));
+      return;
+    }
+  error(span, diag::CannotInfer).help(diag::GiveType);
+}
+
+void Inferer::endHidden() {
+  for (const Hidden &one : hidden) {
+    TypeId found = zonk(one.variable);
+    if (!hasErrors && (types[found].flags & HasVar))
+      error(program.assocType(one.assoc).span, diag::HiddenUnknown, text(program.assocType(one.assoc).name));
+    program.assocType(one.assoc).hidden = hasErrors ? types.error : found;
+  }
 }
 
 TypeId Inferer::projectionOf(TypeId subject, TraitId trait, std::string_view name, std::vector<TypeId> args, Span span) {

@@ -159,7 +159,7 @@ Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *cho
   const Type &type = types[subject];
   if (type.kind == TypeKind::Error)
     return Answer::Yes;
-  if (isGeneralVar(subject) || selectDepth > deepestSelection)
+  if (isGeneralVar(subject) || selectDepth > program.limits.traits)
     return Answer::Maybe;
   if (selectDepth == 0)
     unifyBudget = 0;
@@ -244,8 +244,8 @@ bool Inferer::confirm(const Choice &choice, TypeId subject, const TraitRef &trai
   case Choice::Kind::Assumed:
     return matchAssumed(choice.assumed, subject, trait);
   case Choice::Kind::Impl: {
-    if (selectDepth > deepestSelection) {
-      error(span, diag::TraitOverflow, text(subject), traitText(trait));
+    if (selectDepth > program.limits.traits) {
+      error(span, diag::TraitOverflow, text(subject), traitText(trait)).help(diag::RaiseTraits, int64_t{program.limits.traits} * 4);
       return false;
     }
     std::optional<ImplMatch> match = matchImpl(choice.impl, subject, trait);

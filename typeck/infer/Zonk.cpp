@@ -16,7 +16,7 @@ TypeId Inferer::final(TypeId type, Span span) {
     return type;
   if (!hasErrors && !reportedUnknown) {
     reportedUnknown = true;
-    error(span, diag::CannotInfer).help(diag::GiveType);
+    reportUnknown(span);
   }
   return types.error;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "typeck/types/Hidden.h"
 #include "typeck/types/TypeFacts.h"
 
 namespace async::lifetimes {
@@ -60,16 +61,25 @@ OwnReferences own(const Program &program, TypeId id, Seen &seen) {
       for (const FieldDecl &field : variant.fields)
         found = std::max(found, own(program, field.type, seen));
     break;
+  case TypeKind::Projection: {
+    const AssocTypeDecl &assoc = program.assocType(AssocTypeId{type.index});
+    if (!assoc.hides.valid())
+      return found;
+    if (assoc.hidden.valid())
+      found = own(program, assoc.hidden, seen);
+    break;
+  }
   default:
     break;
   }
-  if (type.kind != TypeKind::Projection && type.kind != TypeKind::FnDef)
+  if (type.kind != TypeKind::FnDef)
     for (TypeId arg : type.args)
       found = std::max(found, own(program, arg, seen));
   return found;
 }
 
 bool search(Program &program, TypeId whole, TypeId part, Reach reach, Seen &seen) {
+  whole = revealed(program, whole);
   if (whole == part)
     return true;
   if (!seen.enter(whole) || (reach == Reach::Owned && program.types[whole].kind == TypeKind::Ref))
@@ -98,6 +108,8 @@ bool reaches(Program &program, TypeId source, TypeId target, Reach reach) {
 }
 
 bool fitsInto(Program &program, TypeId source, TypeId target, Reach reach, Seen &seen) {
+  source = revealed(program, source);
+  target = revealed(program, target);
   if (!seen.enter(target))
     return false;
   const Type &type = program.types[target];

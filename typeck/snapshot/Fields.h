@@ -7,7 +7,7 @@
 
 namespace async::snapshot {
 
-constexpr uint32_t formatVersion = 5;
+constexpr uint32_t formatVersion = 6;
 
 // Declarations of one struct may name another's, so all are declared first.
 #define ASYNC_STORED(Type) template <typename A> void io(A &a, Type &x)
@@ -52,9 +52,9 @@ ASYNC_STORED(typeck::FnDecl) {
 ASYNC_STORED(typeck::FieldDecl) { all(a, x.name, x.type, x.span, x.isPublic); }
 ASYNC_STORED(typeck::VariantDecl) { all(a, x.name, x.span, x.shape, x.fields, x.discriminant); }
 ASYNC_STORED(typeck::AdtDecl) {
-  all(a, x.name, x.module, x.span, x.generics, x.isEnum, x.isCopy, x.isShared, x.isPublic, x.mustUse, x.mayIgnore, x.variants, x.derives, x.dropFn, x.lang);
+  all(a, x.name, x.module, x.span, x.generics, x.isEnum, x.isCopy, x.isShared, x.isPublic, x.isReprC, x.mustUse, x.mayIgnore, x.variants, x.derives, x.dropFn, x.lang);
 }
-ASYNC_STORED(typeck::AssocTypeDecl) { all(a, x.name, x.trait, x.bounds, x.span); }
+ASYNC_STORED(typeck::AssocTypeDecl) { all(a, x.name, x.trait, x.bounds, x.span, x.fallback, x.hides, x.hidden); }
 ASYNC_STORED(typeck::TraitDecl) { all(a, x.name, x.module, x.span, x.generics, x.supertraits, x.methods, x.assocTypes, x.isPublic, x.lang); }
 ASYNC_STORED(typeck::AssocBinding) { all(a, x.assoc, x.type); }
 ASYNC_STORED(typeck::ImplDecl) { all(a, x.module, x.span, x.generics, x.trait, x.self, x.methods, x.assocTypes); }

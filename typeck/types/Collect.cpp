@@ -47,6 +47,7 @@ void Collector::run() {
     constType(i);
   for (uint32_t i = firstFn; i < fns; ++i)
     scanBody(i);
+  settleHandedOn();
   for (uint32_t i = firstFn; i < fns; ++i)
     defaults(i);
   collectTests();
@@ -55,6 +56,8 @@ void Collector::run() {
     collectDrop(i);
   for (uint32_t i = firstAdt; i < adts; ++i)
     checkCopies(i);
+  for (uint32_t i = firstAdt; i < adts; ++i)
+    checkReprC(i);
   checkRecursion();
   for (uint32_t i = firstImpl; i < impls; ++i) {
     checkInherent(i);
@@ -64,6 +67,8 @@ void Collector::run() {
   checkOverlaps();
   checkDoubleMethods();
   unsupported();
+  checkConstCycles();
+  checkExports();
   checkMain();
 }
 

@@ -8,6 +8,8 @@
 //         The value of const c is computed by ConstDecl::valueFn, whose body is the const's expression: `bodyOf` says so.
 // Async   FnDecl::isAsync of a function that does not say `async` but awaits in its own body (not in a nested block or closure) is true as well.
 #pragma once
+#include <string_view>
+
 #include "typeck/types/Context.h"
 
 namespace async::typeck {
@@ -26,6 +28,9 @@ struct Bodies {
 };
 
 void collect(Context &context, Bodies &bodies);
+
+// A word of C or C++ that is none of ours.
+bool isWordOfC(std::string_view name);
 
 // What `Self` is inside a function, and its scope for LowerTypes.h.
 struct TypeScope;

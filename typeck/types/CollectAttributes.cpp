@@ -4,6 +4,7 @@
 
 #include "frontend/diagnostics/Suggest.h"
 #include "frontend/diagnostics/Names.h"
+#include "frontend/diagnostics/Types.h"
 #include "frontend/diagnostics/Warnings.h"
 #include "typeck/types/Collector.h"
 
@@ -13,7 +14,7 @@ namespace diag = frontend::diag;
 
 namespace {
 
-constexpr std::array<std::string_view, 13> known = {"lang",   "inline",   "cold",       "track_caller", "takes",    "frame", "derive",
+constexpr std::array<std::string_view, 14> known = {"lang",   "inline",   "cold",       "track_caller", "takes",    "frame", "derive", "repr",
                                                     "shared", "must_use", "may_ignore", "bench",        "property", "simulate"};
 constexpr std::array<std::string_view, 4> derivable = {"Eq", "Ord", "Hash", "Clone"};
 
@@ -90,6 +91,12 @@ void Collector::attributes(const ast::File &file, ast::List list, uint32_t modul
         adt->isShared = true;
       else
         diagnostics.emit(attribute.span, diag::LangOutsideStd, what);
+    } else if (what == "repr" && adt) {
+      adt->isReprC = true;
+      if (args.size() != 1 || name(word(file, args[0])) != "C")
+        diagnostics.emit(attribute.span, diag::AttributeArguments, what, "`C`");
+      else if (adt->isEnum || !adt->generics.params.empty())
+        diagnostics.emit(attribute.span, diag::ReprC);
     } else if (what == "must_use") {
       if (adt)
         adt->mustUse = true;

@@ -1,11 +1,13 @@
 // What the text of bodies says before they are checked: awaits, what is called once, and constructs whose meaning comes later.
 #include <algorithm>
 
+#include "frontend/diagnostics/Types.h"
 #include "frontend/resolve/AstWalk.h"
 #include "typeck/types/Collector.h"
 
 namespace async::typeck {
 
+namespace diag = frontend::diag;
 using resolve::FnRef;
 
 bool isBodyOfItsOwn(ast::ExprKind kind) {
@@ -22,7 +24,8 @@ bool isAwait(const ast::Expr &expr) {
 
 class Awaits {
 public:
-  Awaits(const ast::File &file, const FnDecl &fn, const Types &types) : file(file), fn(fn), types(types) {}
+  using Find = std::function<std::optional<FnId>(const ast::Path &)>;
+  Awaits(const ast::File &file, const FnDecl &fn, const Types &types, Find find) : file(file), fn(fn), types(types), find(std::move(find)) {}
 
   void scan(ast::BlockId body) {
     blocks.push_back(body);
@@ -46,25 +49,60 @@ public:
 
   bool found = false, other = false;
   std::vector<uint32_t> params; // whose calls are awaited
+  std::vector<HandedOn> handedOn;
 
 private:
   void note(const ast::Expr &expr) {
     found = true;
     auto param = expr.kind == ast::ExprKind::Await ? calledParam(expr.a) : std::nullopt;
-    if (!param)
+    if (param)
+      add(*param);
+    else if (expr.kind != ast::ExprKind::Await || !handsOn(expr.a))
       other = true;
-    else if (std::find(params.begin(), params.end(), *param) == params.end())
-      params.push_back(*param);
+  }
+
+  void add(uint32_t param) {
+    if (std::find(params.begin(), params.end(), param) == params.end())
+      params.push_back(param);
+  }
+
+  // `g(f, …)` or `g(&mut f, …)` where f is a parameter that is a function: whether g awaits it is known once all bodies were looked at.
+  bool handsOn(ast::ExprId id) {
+    if (!id.valid() || file[id].kind != ast::ExprKind::Call || !file[id].a.valid())
+      return false;
+    const ast::Expr &callee = file[file[id].a];
+    auto found = callee.kind == ast::ExprKind::Path && callee.path.valid() ? find(file[callee.path]) : std::nullopt;
+    if (!found)
+      return false;
+    HandedOn made{*found, {}};
+    uint32_t position = 0;
+    for (const ast::Argument &argument : ast::File::run(file.arguments, file[id].list)) {
+      ast::ExprId value = argument.value;
+      if (value.valid() && file[value].kind == ast::ExprKind::Ref)
+        value = file[value].a;
+      if (auto param = paramNamed(value))
+        made.params.push_back({argument.name.symbol, position, *param});
+      ++position;
+    }
+    if (made.params.empty())
+      return false;
+    for (const HandedOn::Param &param : made.params)
+      add(param.own);
+    handedOn.push_back(std::move(made));
+    return true;
   }
 
   // `f(…)` where f is a parameter that is a function.
   std::optional<uint32_t> calledParam(ast::ExprId id) const {
     if (!id.valid() || file[id].kind != ast::ExprKind::Call || !file[id].a.valid())
       return std::nullopt;
-    const ast::Expr &callee = file[file[id].a];
-    if (callee.kind != ast::ExprKind::Path || !callee.path.valid())
+    return paramNamed(file[id].a);
+  }
+
+  std::optional<uint32_t> paramNamed(ast::ExprId id) const {
+    if (!id.valid() || file[id].kind != ast::ExprKind::Path || !file[id].path.valid())
       return std::nullopt;
-    auto segments = ast::File::run(file.segments, file[callee.path].segments);
+    auto segments = ast::File::run(file.segments, file[file[id].path].segments);
     if (segments.size() != 1)
       return std::nullopt;
     for (uint32_t i = 0; i < fn.params.size(); ++i)
@@ -84,6 +122,7 @@ private:
   const ast::File &file;
   const FnDecl &fn;
   const Types &types;
+  Find find;
   std::vector<ast::ExprId> exprs;
   std::vector<ast::BlockId> blocks;
 };
@@ -174,13 +213,46 @@ void Collector::scanBody(uint32_t index) {
   FnDecl &fn = program.fns[index];
   if (!source.file || !source.function.valid() || fn.isStream || fn.isSink)
     return;
-  Awaits awaits(*source.file, fn, program.types);
+  auto find = [&](const ast::Path &path) -> std::optional<FnId> {
+    frontend::Diagnostics quiet; // unknown names are reported where the body is checked
+    resolve::ResolvedPath found = resolve::resolvePath(world, context.interner, *source.file, source.module, path, resolve::Namespace::Values, quiet);
+    const bool isFn = found.def.kind == resolve::DefKind::Fn && found.used == path.segments.count;
+    return isFn ? std::optional(FnId{found.def.index}) : std::nullopt;
+  };
+  Awaits awaits(*source.file, fn, program.types, find);
   awaits.scan((*source.file)[source.function].body);
+  if (!fn.isAsync && !awaits.other && !awaits.handedOn.empty())
+    handingOn.emplace_back(FnId{index}, std::move(awaits.handedOn));
   fn.awaitedParams = std::move(awaits.params);
   if (!fn.isAsync && !awaits.other)
     fn.modeParams = fn.awaitedParams;
+  if (fn.abi == Abi::ExportC && awaits.found && !fn.isAsync)
+    diagnostics.emit(fn.span, diag::ExportAwaits, name(fn.name)).help(diag::ExportAsync);
   fn.isAsync |= awaits.found;
   inferNeeds(fn, *source.file, (*source.file)[source.function].body);
+}
+
+// rules.md I1: what hands a function on awaits it where the parameter that takes it does. Taken to be so at first, it is taken back where it is not.
+void Collector::settleHandedOn() {
+  auto holds = [&](const HandedOn &call) {
+    const FnDecl &callee = program.fn(call.callee);
+    for (uint32_t mode : callee.modeParams)
+      if (std::none_of(call.params.begin(), call.params.end(), [&](const HandedOn::Param &param) {
+            return param.name.empty() ? param.position == mode : callee.params[mode].name == param.name;
+          }))
+        return false;
+    return !callee.modeParams.empty();
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto &[id, calls] : handingOn) {
+      FnDecl &fn = program.fn(id);
+      if (fn.modeParams.empty() || std::all_of(calls.begin(), calls.end(), holds))
+        continue;
+      fn.modeParams.clear();
+      changed = true;
+    }
+  }
 }
 
 void Collector::unsupported() {

@@ -27,7 +27,7 @@ void Collector::declareAll() {
   for (uint32_t i = firstAssoc; i < world.assocTypes.size(); ++i) {
     const ItemRef &ref = world.assocTypes[i];
     const TraitId trait{world.assocTypeTraits[i]};
-    program.assocTypes[i] = {item(ref).name.symbol, trait, {}, item(ref).name.span};
+    program.assocTypes[i] = {item(ref).name.symbol, trait, {}, item(ref).name.span, {}, {}, {}};
     program.trait(trait).assocTypes.push_back(AssocTypeId{i});
   }
   for (uint32_t i = firstAlias; i < world.aliases.size(); ++i) {

@@ -41,7 +41,7 @@ void Collector::signature(uint32_t index) {
   fn.generics = std::move(generics);
   scope.generics = &fn.generics;
   fnParams(ref, fn, scope);
-  fnResult(ref, fn, scope);
+  fnResult(ref, FnId{index}, scope);
   if (fn.abi != Abi::Async)
     checkForeign(*ref.file, from, fn);
 }
@@ -104,13 +104,19 @@ TypeId Collector::paramType(const TypeScope &scope, const FnDecl &fn, Generics &
   return subject;
 }
 
-void Collector::fnResult(const FnRef &ref, FnDecl &fn, const TypeScope &scope) {
+void Collector::fnResult(const FnRef &ref, FnId id, const TypeScope &scope) {
+  FnDecl &fn = program.fn(id);
   const ast::File &file = *ref.file;
   const ast::Function &from = file[ref.function];
   Types &types = program.types;
   fn.result = types.unit;
-  if (from.result.valid())
-    fn.result = lowerSized(context, scope, from.result);
+  if (from.result.valid()) {
+    TypeScope inside = scope;
+    const bool isOfTrait = fn.trait || (fn.impl && program.impl(*fn.impl).trait);
+    if (!isOfTrait && fn.hasBody && !fn.isStream && !fn.isSink && fn.abi == Abi::Async)
+      inside.hide = [&](const ast::Type &type) { return hide(id, inside, type); };
+    fn.result = lowerSized(context, inside, from.result);
+  }
   if (fn.isStream) {
     fn.result = types.stream(fn.result);
   } else if (fn.isSink) {
@@ -124,26 +130,6 @@ void Collector::fnResult(const FnRef &ref, FnDecl &fn, const TypeScope &scope) {
     else
       fn.fromParams.push_back(static_cast<uint32_t>(found - fn.params.begin()));
   }
-}
-
-void Collector::checkForeign(const ast::File &file, const ast::Function &function, FnDecl &fn) {
-  if (fn.abi == Abi::Leaf && fn.frameSize == 0)
-    fn.frameSize = 32;
-  if (fn.abi == Abi::Leaf)
-    fn.isAsync = true;
-  if (fn.abi != Abi::C && fn.abi != Abi::ExportC)
-    return;
-  if (!fn.generics.params.empty())
-    diagnostics.emit(fn.span, diag::GenericForeign);
-  if (fn.isAsync || fn.isStream || fn.isSink)
-    notYet(function.span, "an asynchronous function with a C interface");
-  // rules.md L9: what takes or gives raw pointers is not safe to call.
-  auto isPointer = [&](TypeId type) { return program.types[type].kind == TypeKind::Pointer; };
-  if (fn.abi == Abi::C &&
-      (isPointer(fn.result) || std::any_of(fn.params.begin(), fn.params.end(), [&](const ParamDecl &param) { return isPointer(param.type); })))
-    fn.isUnsafe = true;
-  if (fn.abi == Abi::ExportC && !file.hasErrors)
-    notYet(fn.span, "`export`");
 }
 
 // Of a parameter of a function type, which is a hidden type parameter, it is a function value.

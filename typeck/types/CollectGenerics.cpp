@@ -192,7 +192,7 @@ void Collector::assocBounds(uint32_t index) {
     lowerBound(context, scope, bound, subject, predicates);
   program.assocTypes[index].bounds = std::move(predicates);
   if (item(ref).type.valid())
-    notYet(item(ref).span, "a default for an associated type");
+    program.assocTypes[index].fallback = lowerSized(context, scope, item(ref).type);
   if (item(ref).generics.params.count != 0)
     notYet(item(ref).span, "an associated type with parameters");
 }

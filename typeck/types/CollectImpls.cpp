@@ -75,6 +75,15 @@ void Collector::implAssocTypes(uint32_t index) {
       impl.assocTypes.push_back({assoc, type});
     }
   }
+  ImplDecl &impl = program.impls[index];
+  if (!impl.trait || brokenImpls.contains(index))
+    return;
+  std::vector<TypeId> args{impl.self};
+  args.insert(args.end(), impl.trait->args.begin(), impl.trait->args.end());
+  for (AssocTypeId assoc : program.trait(impl.trait->trait).assocTypes)
+    if (std::none_of(impl.assocTypes.begin(), impl.assocTypes.end(), [&](const AssocBinding &bound) { return bound.assoc == assoc; }))
+      if (const TypeId fallback = program.assocType(assoc).fallback; fallback.valid())
+        impl.assocTypes.push_back({assoc, substitute(program.types, fallback, args)});
 }
 
 // Methods belong to the package of their type.

@@ -11,6 +11,16 @@ namespace async::typeck {
 // Futures and functions of their own: their awaits, and their `?`, are not those of the body around them.
 bool isBodyOfItsOwn(ast::ExprKind kind);
 
+// An awaited call that is given parameters of the function around it.
+struct HandedOn {
+  FnId callee;
+  struct Param {
+    Symbol name; // of the argument, or none
+    uint32_t position, own; // in the call; of the function around it
+  };
+  std::vector<Param> params;
+};
+
 class Collector {
 public:
   Collector(Context &context, Bodies &bodies);
@@ -70,8 +80,8 @@ private:
   void signature(uint32_t index);
   void fnParams(const resolve::FnRef &ref, FnDecl &fn, TypeScope &scope);
   TypeId paramType(const TypeScope &scope, const FnDecl &fn, Generics &generics, const ast::Param &param);
-  void fnResult(const resolve::FnRef &ref, FnDecl &fn, const TypeScope &scope);
-  void checkForeign(const ast::File &file, const ast::Function &function, FnDecl &fn);
+  void fnResult(const resolve::FnRef &ref, FnId fn, const TypeScope &scope);
+  TypeId hide(FnId fn, const TypeScope &scope, const ast::Type &type); // Hidden.cpp
   void defaults(uint32_t index);
   void constType(uint32_t index);
   FnId appendFn(FnDecl fn, BodySource source);
@@ -85,9 +95,19 @@ private:
   const char *problemOfBench(const FnDecl &fn) const;
   void collectBenches(uint32_t end);
 
+  // ConstCycles.cpp
+  void checkConstCycles();
+  // CheckForeign.cpp
+  bool hasFormInC(TypeId type, bool inStruct) const;
+  void notForC(frontend::Span span, TypeId type);
+  void checkForeign(const ast::File &file, const ast::Function &function, FnDecl &fn);
+  void checkReprC(uint32_t adt);
+  void checkExports();
+
   // CollectBodies.cpp
   void inferNeeds(FnDecl &fn, const ast::File &file, ast::BlockId body);
   void scanBody(uint32_t index);
+  void settleHandedOn();
   void unsupported();
 
   const ast::Item &item(const resolve::ItemRef &ref) const { return (*ref.file)[ref.item]; }
@@ -103,6 +123,7 @@ private:
   Bodies &bodies;
   // What stood in Program before: loaded, and not looked at again.
   uint32_t firstFn, firstAdt, firstTrait, firstImpl, firstAssoc, firstConst, firstAlias;
+  std::vector<std::pair<FnId, std::vector<HandedOn>>> handingOn; // functions whose mode hangs on others
   std::unordered_set<uint32_t> brokenImpls; // of a trait that is not known
 };
 

@@ -1,4 +1,6 @@
 // Integer constants in types: literals, constant parameters, constants, and arithmetic of these.
+#include <algorithm>
+
 #include "typeck/types/Lowering.h"
 
 #include "frontend/diagnostics/Types.h"
@@ -10,18 +12,24 @@ using resolve::DefKind;
 
 namespace {
 
-constexpr unsigned deepest = 200; // constants that are made of constants
+constexpr uint32_t deepest = 1000; // constants that are made of constants
 
 class Evaluation {
 public:
-  enum class Outcome : uint8_t { Value, Param, Unknown, Range };
+  enum class Outcome : uint8_t { Value, Param, Unknown, Range, TooLong, Cycle };
   struct Result {
     Outcome outcome = Outcome::Unknown;
     int64_t value = 0;
     TypeId param;
   };
 
-  Evaluation(Context &context, const TypeScope &scope, unsigned depth) : context(context), scope(scope), depth(depth) {}
+  // What one evaluation has done, through all constants that it needs.
+  struct Work {
+    uint32_t steps = 0;
+    std::vector<uint32_t> open; // constants that are being computed
+  };
+
+  Evaluation(Context &context, const TypeScope &scope, Work &work) : context(context), scope(scope), work(work) {}
 
   // The left side of a chain of operators is followed in a loop, since chains may be long.
   Result evaluate(ast::ExprId id) {
@@ -35,16 +43,20 @@ public:
       const ast::Expr &expr = (*scope.file)[chain[i]];
       // What fails is not looked at twice, and what succeeds is kept: constants of constants cost linear time.
       if (result.outcome != Outcome::Value)
-        return {result.outcome == Outcome::Range ? Outcome::Range : Outcome::Unknown, 0, {}};
+        return failed(result);
       Result right = evaluate(expr.b);
       if (right.outcome != Outcome::Value)
-        return {right.outcome == Outcome::Range ? Outcome::Range : Outcome::Unknown, 0, {}};
+        return failed(right);
+      if (++work.steps > context.program.limits.constSteps)
+        return {Outcome::TooLong, 0, {}};
       result = apply(static_cast<ast::BinaryOp>(expr.op), result.value, right.value);
     }
     return result;
   }
 
 private:
+  // A parameter is a length by itself, and no part of one.
+  static Result failed(const Result &result) { return {result.outcome == Outcome::Param ? Outcome::Unknown : result.outcome, 0, {}}; }
   static Result value(int64_t value) { return {Outcome::Value, value, {}}; }
 
   Result simple(ast::ExprId id) {
@@ -62,7 +74,7 @@ private:
       return {};
     Result inner = evaluate(expr.a);
     if (inner.outcome != Outcome::Value)
-      return {};
+      return failed(inner);
     return apply(ast::BinaryOp::Sub, 0, inner.value);
   }
 
@@ -88,12 +100,18 @@ private:
     if (decl.literal)
       return value(*decl.literal);
     const resolve::ItemRef &ref = context.world.consts[index];
-    if (!ref.file || depth >= deepest || decl.isStatic)
+    if (!ref.file || decl.isStatic)
       return {};
+    if (std::find(work.open.begin(), work.open.end(), index) != work.open.end())
+      return {Outcome::Cycle, 0, {}};
+    if (work.open.size() >= deepest || ++work.steps > context.program.limits.constSteps)
+      return {Outcome::TooLong, 0, {}};
     TypeScope inside;
     inside.file = ref.file;
     inside.module = ref.module;
-    Result result = Evaluation(context, inside, depth + 1).evaluate((*ref.file)[ref.item].expr);
+    work.open.push_back(index);
+    Result result = Evaluation(context, inside, work).evaluate((*ref.file)[ref.item].expr);
+    work.open.pop_back();
     if (result.outcome == Outcome::Value)
       context.program.constant(ConstId{index}).literal = result.value;
     return result;
@@ -120,7 +138,7 @@ private:
 
   Context &context;
   const TypeScope &scope;
-  unsigned depth;
+  Work &work;
 };
 
 } // namespace
@@ -129,7 +147,9 @@ TypeId lowerConst(Context &context, const TypeScope &scope, ast::ExprId expr) {
   Types &types = context.program.types;
   if (!expr.valid() || (*scope.file)[expr].kind == ast::ExprKind::Error)
     return types.error;
-  Evaluation::Result result = Evaluation(context, scope, 0).evaluate(expr);
+  Evaluation::Work work;
+  Evaluation::Result result = Evaluation(context, scope, work).evaluate(expr);
+  const int64_t steps = std::min(context.program.limits.constSteps, work.steps);
   switch (result.outcome) {
   case Evaluation::Outcome::Value:
     return types.constInt(result.value);
@@ -138,11 +158,24 @@ TypeId lowerConst(Context &context, const TypeScope &scope, ast::ExprId expr) {
   case Evaluation::Outcome::Range:
     context.diagnostics.emit((*scope.file)[expr].span, diag::ConstantRange);
     return types.error;
+  case Evaluation::Outcome::TooLong:
+    context.diagnostics.emit((*scope.file)[expr].span, diag::ConstantTooLong, steps).help(diag::RaiseConstSteps, steps * 4);
+    return types.error;
+  case Evaluation::Outcome::Cycle: // ConstCycles.cpp
+    return types.error;
   case Evaluation::Outcome::Unknown:
     break;
   }
   context.diagnostics.emit((*scope.file)[expr].span, diag::NotConstant).help(diag::SimpleConstants);
   return types.error;
+}
+
+std::optional<TypeId> lengthOf(Context &context, const TypeScope &scope, ast::ExprId expr) {
+  Evaluation::Work work;
+  Evaluation::Result result = Evaluation(context, scope, work).evaluate(expr);
+  if (result.outcome == Evaluation::Outcome::Value)
+    return context.program.types.constInt(result.value);
+  return result.outcome == Evaluation::Outcome::Param ? std::optional(result.param) : std::nullopt;
 }
 
 std::optional<int64_t> constValue(Context &context, ConstId constant) {
@@ -155,7 +188,9 @@ std::optional<int64_t> constValue(Context &context, ConstId constant) {
   TypeScope scope;
   scope.file = ref.file;
   scope.module = ref.module;
-  Evaluation::Result result = Evaluation(context, scope, 0).evaluate((*ref.file)[ref.item].expr);
+  Evaluation::Work work;
+  work.open.push_back(constant.index);
+  Evaluation::Result result = Evaluation(context, scope, work).evaluate((*ref.file)[ref.item].expr);
   return result.outcome == Evaluation::Outcome::Value ? std::optional(result.value) : std::nullopt;
 }
 

@@ -97,7 +97,10 @@ static TypeId lowerAny(Context &context, const TypeScope &scope, ast::TypeId id)
   case ast::TypeKind::Function:
     return lowerFunction(context, scope, type);
   case ast::TypeKind::ImplTrait:
-    return notYet(context, type.span, "`impl Trait` outside the parameters of a function");
+    if (scope.hide)
+      return scope.hide(type);
+    context.diagnostics.emit(type.span, diag::ImplTraitPlace).help(diag::UseTypeParameter);
+    return types.error;
   case ast::TypeKind::Dyn:
     return notYet(context, type.span, "`dyn`");
   case ast::TypeKind::Optional:
@@ -115,9 +118,9 @@ static TypeId lowerAny(Context &context, const TypeScope &scope, ast::TypeId id)
 
 TypeId lowerType(Context &context, const TypeScope &scope, ast::TypeId id) {
   TypeId type = lowerAny(context, scope, id);
-  if (context.program.types[type].weight <= largestType)
+  if (context.program.types[type].weight <= context.program.limits.typeSize)
     return type;
-  context.diagnostics.emit((*scope.file)[id].span, diag::WrittenTypeTooLarge);
+  context.diagnostics.emit((*scope.file)[id].span, diag::WrittenTypeTooLarge).help(diag::RaiseTypeSize, int64_t{context.program.limits.typeSize} * 4);
   return context.program.types.error;
 }
 

@@ -4,7 +4,7 @@
 // Out     the interned type; the error type where a mistake was reported (T0xxx: unknown type, wrong number of arguments, unknown associated type …).
 // Notes   `Async<T>`, `Stream<T>`, `Sink<T, E>` are types of their own; `Sink<T>` has E = Closed<T> if std has it. `T?` is Option<T>.
 //         `fn(A) -> B` in a field, return type or type argument is a boxed function value (TypeKind::Fn); as the type of a parameter of a function
-//         it has become a hidden type parameter with a Calls predicate (Collect.h). `impl Trait` likewise.
+//         it has become a hidden type parameter with a Calls predicate (Collect.h). `impl Trait` likewise; in a result it is a hidden type (Hidden.h).
 #pragma once
 #include <functional>
 
@@ -20,6 +20,7 @@ struct TypeScope {
   std::optional<TraitRef> selfTrait; // inside a trait: itself, so that `Self::Item` is a projection
   std::optional<ImplId> selfImpl; // inside an impl: `Self::Item` is what it binds
   std::function<TypeId()> fresh; // for `_` and for type arguments that are left out; null: an error
+  std::function<TypeId(const ast::Type &)> hide; // for `impl Trait` in a result; null: an error
   // While bounds are being collected: the bound of `subject`, not yet in `generics`, whose trait has an associated type of that name.
   std::function<std::optional<TraitRef>(TypeId subject, Symbol assoc)> pendingBound;
 };

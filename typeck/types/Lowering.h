@@ -16,6 +16,8 @@ TypeId assocOf(Context &context, const TypeScope &scope, TypeId subject, bool is
 std::optional<TypeId> assocInTrait(Program &program, const TraitRef &trait, TypeId subject, Symbol name);
 // An integer constant: a ConstInt, a Param, or the error type where it is none, which is reported.
 TypeId lowerConst(Context &context, const TypeScope &scope, ast::ExprId expr);
+// The same, or none; reports nothing.
+std::optional<TypeId> lengthOf(Context &context, const TypeScope &scope, ast::ExprId expr);
 // The value of an integer constant, or none; reports nothing.
 std::optional<int64_t> constValue(Context &context, ConstId constant);
 // The names of generic parameters, behind those that are there.

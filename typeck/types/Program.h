@@ -129,6 +129,7 @@ struct AdtDecl {
   bool isCopy = false; // copy struct / a plain enum that says so
   bool isShared = false; // #[shared]: copied by counting (str, bytes, Shared): calls Retain on copy, Drop on drop
   bool isPublic = false;
+  bool isReprC = false; // #[repr(C)]: the fields lie in order, as in C
   bool mustUse = false, mayIgnore = false; // #[must_use], #[may_ignore]
   std::vector<VariantDecl> variants;
   std::vector<Symbol> derives; // Eq Ord Hash Clone: mono makes their code by structure
@@ -148,6 +149,11 @@ struct AssocTypeDecl {
   TraitId trait;
   std::vector<Predicate> bounds; // subject is the projection itself
   Span span;
+  TypeId fallback; // what an impl binds that says nothing; invalid: it must say
+  // Of `impl Trait` as the result of a function, which is an associated type of a trait of its own, implemented for (), whose parameters are the
+  // function's: the function, and the type behind it once the body was inferred.
+  FnId hides;
+  TypeId hidden;
 };
 
 struct TraitDecl {
@@ -230,6 +236,14 @@ public:
   virtual std::unique_ptr<mir::Body> closureBody(ClosureId closure) = 0;
 };
 
+// How far the compiler goes before it takes a program to have no end; each has a flag (`asyncc check --help`).
+struct Limits {
+  uint32_t instances = 256; // instances of one function on the way to another
+  uint32_t typeSize = 1 << 16; // parts of a type that is written
+  uint32_t constSteps = 1 << 20; // operators and constants that the value of a constant takes
+  uint32_t traits = 24; // bounds that ask for bounds
+};
+
 class Program {
 public:
   Types types;
@@ -254,6 +268,7 @@ public:
   std::unordered_map<uint32_t, FnId> langFns;
 
   FnId mainFn;
+  Limits limits;
   std::vector<FnId> tests, benches; // of the user's files, in the order of the files and their text
 
   FnDecl &fn(FnId id) { return fns[id.index]; }

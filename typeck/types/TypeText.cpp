@@ -225,6 +225,10 @@ private:
 
   void projection(const Type &type) {
     const AssocTypeDecl &assoc = program.assocType(AssocTypeId{type.index});
+    if (!isExact && assoc.hides.valid()) {
+      out += interner.text(assoc.name);
+      return;
+    }
     const Type &self = program.types[type.args[0]];
     bool plain = !isExact && type.args.size() == 1 && (self.kind == TypeKind::Param || self.kind == TypeKind::Projection);
     if (plain) {

@@ -60,11 +60,9 @@ struct Type {
   int64_t value = 0; // ConstInt
   std::span<const TypeId> args; // in the arena of the table
   // Nodes of the type as a tree, at most 2^31. Parts are shared, so that a short program can name a type too large to walk: what makes types
-  // out of others reports those above `largestType`.
+  // out of others reports those above Limits::typeSize.
   uint32_t weight = 1;
 };
-
-constexpr uint32_t largestType = 1 << 16;
 
 // The table of types. Not thread-safe; ids are stable and in order of first use, and a Type stays where it is when others are interned.
 class Types {
