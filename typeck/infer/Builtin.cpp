@@ -6,12 +6,12 @@ namespace async::infer {
 Answer Inferer::builtinTrait(TypeId subject, const TraitRef &trait) {
   subject = resolve(subject);
   const Type &type = types[subject];
-  auto is = [&](std::string_view name) {
-    std::optional<TraitId> lang = langTrait(name);
-    return lang && *lang == trait.trait;
-  };
   if (type.kind == TypeKind::Dyn)
     return type.index == trait.trait.index ? Answer::Yes : Answer::No;
+  const Symbol lang = program.trait(trait.trait).lang;
+  if (lang.empty() || program.langTraits.find(lang.index)->second != trait.trait)
+    return Answer::No;
+  auto is = [wanted = context.interner.text(lang)](std::string_view name) { return name == wanted; };
   if (is("debug"))
     return Answer::Yes;
   if (type.kind == TypeKind::Async)

@@ -159,6 +159,7 @@ public:
   std::vector<Hidden> hidden; // that this function hides
   uint32_t selectDepth = 0, projectDepth = 0, exprDepth = 0;
   std::vector<Predicate> assumptions; // of the function's generics, elaborated
+  bool assumesOfKnown = false; // one is of a type that has a head
   std::deque<BodyFrame> frames;
   std::deque<std::unique_ptr<thir::Body>> innerBodies;
   BodyFrame *frame = nullptr;
@@ -224,6 +225,9 @@ public:
   Answer evaluateTrait(TypeId subject, const TraitRef &trait, Choice *choice = nullptr);
   Answer evaluateCalls(TypeId subject, TypeId signature);
   Answer builtinTrait(TypeId subject, const TraitRef &trait);
+  Answer implTrait(TypeId subject, const TraitRef &trait, Choice *choice); // by an impl
+  bool isOpen(TypeId subject, const TraitRef &trait) const;
+  Head traitHead(TypeId type) const; // where a trait that the type may have is found in Lookup
   bool matchAssumed(const Predicate &predicate, TypeId subject, const TraitRef &trait);
   std::vector<Predicate> boundsOfProjection(TypeId projection);
   struct ImplMatch {

@@ -194,15 +194,19 @@ ExprId Inferer::inferRepeat(const ast::Expr &expr, TypeId hint) {
   }
   std::optional<AdtId> list = langAdt("list");
   ExprId count = check(expr.b, types.i64);
-  for (const InherentMember &member : lookup.inherent(symbol("filled"))) {
-    const ImplDecl &impl = program.impl(member.impl);
-    if (!list || types[impl.self].kind != TypeKind::Adt || types[impl.self].index != list->index)
-      continue;
+  std::optional<FnId> filled;
+  lookup.inherent(symbol("filled")).forEach(anyHead, [&](const InherentMember &member) {
+    const Type &self = types[program.impl(member.impl).self];
+    if (list && self.kind == TypeKind::Adt && self.index == list->index)
+      filled = member.fn;
+    return !filled;
+  });
+  if (filled) {
     TypeId element = typeAt(value);
     TypeId args[]{element};
-    requireAll(program.fn(member.fn).generics.predicates, args, expr.span);
+    requireAll(program.fn(*filled).generics.predicates, args, expr.span);
     ExprId operands[]{value, count};
-    return callExpr(member.fn, args, operands, types.adt(*list, args), expr.span);
+    return callExpr(*filled, args, operands, types.adt(*list, args), expr.span);
   }
   error(expr.span, diag::MissingLangItem, "List::filled");
   return errorExpr(expr.span);

@@ -9,14 +9,14 @@ using thir::ExprKind;
 
 std::optional<Inferer::Method> Inferer::probe(TypeId self, SelfKind kind, Symbol name) {
   std::optional<Method> chosen, hidden;
-  for (const InherentMember &member : lookup.inherent(name)) {
+  lookup.inherent(name).forEach(headOf(typeOf(self)), [&](const InherentMember &member) {
     const FnDecl &decl = program.fn(member.fn);
     if (decl.self != kind)
-      continue;
+      return true;
     const ImplDecl &impl = program.impl(member.impl);
     std::vector<TypeId> args = freshArgs(impl.generics.params.size(), impl.span);
     if (!canUnify(instantiate(impl.self, args, impl.span), self))
-      continue;
+      return true;
     Method method{member.fn, std::move(args), 0, kind, false, false, false};
     if (!isVisible(decl.isPublic, decl.module)) {
       method.isPrivate = true;
@@ -24,7 +24,8 @@ std::optional<Inferer::Method> Inferer::probe(TypeId self, SelfKind kind, Symbol
     } else if (!chosen) {
       chosen = std::move(method);
     }
-  }
+    return true;
+  });
   if (chosen)
     return chosen;
   if (std::optional<Method> ofTrait = probeTraits(self, kind, name))
@@ -35,14 +36,14 @@ std::optional<Inferer::Method> Inferer::probe(TypeId self, SelfKind kind, Symbol
 std::optional<Inferer::Method> Inferer::probeTraits(TypeId self, SelfKind kind, Symbol name) {
   std::optional<Method> chosen;
   Answer best = Answer::No;
-  for (const TraitMember &member : lookup.ofTraits(name)) {
+  lookup.ofTraits(name).forEach(traitHead(self), [&](const TraitMember &member) {
     if (program.fn(member.fn).self != kind)
-      continue;
+      return true;
     size_t count = program.trait(member.trait).generics.params.size();
     TraitRef wanted{member.trait, freshArgs(count - 1, program.fn(member.fn).span)};
     Answer answer = evaluateTrait(self, wanted);
     if (answer == Answer::No || answer < best)
-      continue;
+      return true;
     bool isAmbiguous = chosen && answer == best;
     best = answer;
     std::vector<TypeId> args{self};
@@ -51,7 +52,8 @@ std::optional<Inferer::Method> Inferer::probeTraits(TypeId self, SelfKind kind, 
       chosen->isAmbiguous = true;
     else
       chosen = Method{member.fn, std::move(args), 0, kind, false, false, false};
-  }
+    return true;
+  });
   return chosen;
 }
 

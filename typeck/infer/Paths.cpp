@@ -86,18 +86,17 @@ PathTarget Inferer::memberOf(TypeId type, const ast::PathSegment &segment, Span 
   }
   std::optional<InherentMember> chosen;
   bool isPrivate = false;
-  for (const InherentMember &member : lookup.inherent(name)) {
+  lookup.inherent(name).forEach(headOf(typeOf(type)), [&](const InherentMember &member) {
     const ImplDecl &impl = program.impl(member.impl);
     std::vector<TypeId> args = freshArgs(impl.generics.params.size(), span);
     if (!canUnify(instantiate(impl.self, args, span), type))
-      continue;
-    if (!isVisible(program.fn(member.fn).isPublic, program.fn(member.fn).module)) {
+      return true;
+    if (!isVisible(program.fn(member.fn).isPublic, program.fn(member.fn).module))
       isPrivate = true;
-      continue;
-    }
-    if (!chosen)
+    else if (!chosen)
       chosen = member;
-  }
+    return true;
+  });
   if (chosen) {
     std::vector<TypeId> args = freshArgs(program.impl(chosen->impl).generics.params.size(), span);
     unify(instantiate(program.impl(chosen->impl).self, args, span), type);
@@ -105,14 +104,15 @@ PathTarget Inferer::memberOf(TypeId type, const ast::PathSegment &segment, Span 
   }
   std::optional<TraitMember> ofTrait;
   Answer best = Answer::No;
-  for (const TraitMember &member : lookup.ofTraits(name)) {
+  lookup.ofTraits(name).forEach(traitHead(type), [&](const TraitMember &member) {
     TraitRef wanted{member.trait, freshArgs(program.trait(member.trait).generics.params.size() - 1, span)};
     Answer answer = evaluateTrait(type, wanted);
     if (answer > best) {
       best = answer;
       ofTrait = member;
     }
-  }
+    return true;
+  });
   if (ofTrait) {
     std::vector<TypeId> args{type};
     while (args.size() < program.trait(ofTrait->trait).generics.params.size())

@@ -83,6 +83,14 @@ void Inferer::makeAssumptions() {
       made.target = normalize(made.target, made.span);
     assumptions[i] = std::move(made);
   }
+  for (const Predicate &known : assumptions)
+    assumesOfKnown |= known.kind == Predicate::Kind::Implements && traitHead(known.subject) != anyHead;
+}
+
+// Traits of parameters and of `dyn` are not found by impls alone.
+Head Inferer::traitHead(TypeId id) const {
+  const Type &type = typeOf(id);
+  return assumesOfKnown || type.kind == TypeKind::Param || type.kind == TypeKind::Dyn ? anyHead : headOf(type);
 }
 
 std::vector<Predicate> Inferer::boundsOfProjection(TypeId projection) {
@@ -109,11 +117,6 @@ bool Inferer::matchAssumed(const Predicate &predicate, TypeId subject, const Tra
 
 std::optional<Inferer::ImplMatch> Inferer::matchImpl(ImplId id, TypeId subject, const TraitRef &trait) {
   const ImplDecl &impl = program.impl(id);
-  // Cheap test first: the heads differ.
-  const Type &head = types[impl.self], &given = types[resolve(subject)];
-  if (head.kind != TypeKind::Param && head.kind != TypeKind::Projection && given.kind != TypeKind::Var &&
-      (head.kind != given.kind || head.index != given.index || head.sub != given.sub))
-    return std::nullopt;
   ImplMatch match{freshArgs(impl.generics.params.size(), impl.span)};
   if (!unify(instantiate(impl.self, match.args, impl.span), subject))
     return std::nullopt;
@@ -154,6 +157,14 @@ Answer Inferer::evaluateCalls(TypeId subject, TypeId signature) {
   return unifyAll(wanted.args, given.args) ? Answer::Yes : Answer::No;
 }
 
+// Whether something that is not known yet is asked about.
+bool Inferer::isOpen(TypeId subject, const TraitRef &trait) const {
+  bool open = types[zonk(subject)].flags & HasVar;
+  for (TypeId arg : trait.args)
+    open |= (types[zonk(arg)].flags & HasVar) != 0;
+  return open;
+}
+
 Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *choice) {
   subject = resolve(subject);
   const Type &type = types[subject];
@@ -183,14 +194,8 @@ Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *cho
   if (type.kind == TypeKind::Projection)
     for (const Predicate &predicate : boundsOfProjection(subject))
       collect(predicate);
-  auto isOpen = [&] {
-    bool open = types[zonk(subject)].flags & HasVar;
-    for (TypeId arg : trait.args)
-      open |= (types[zonk(arg)].flags & HasVar) != 0;
-    return open;
-  };
   if (!assumed.empty()) {
-    if (assumed.size() > 1 && isOpen())
+    if (assumed.size() > 1 && isOpen(subject, trait))
       return Answer::Maybe;
     if (choice)
       *choice = {Choice::Kind::Assumed, assumed[0], {}};
@@ -201,13 +206,18 @@ Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *cho
   if (builtin != Answer::No)
     return builtin;
 
+  return implTrait(subject, trait, choice);
+}
+
+Answer Inferer::implTrait(TypeId subject, const TraitRef &trait, Choice *choice) {
   std::optional<ImplId> chosen;
   Answer answer = Answer::No;
-  for (ImplId id : lookup.impls(trait.trait)) {
+  std::optional<Answer> ofSeveral;
+  lookup.impls(trait.trait).forEach(headOf(types[subject]), [&](ImplId id) {
     Trial trial(*this);
     std::optional<ImplMatch> match = matchImpl(id, subject, trait);
     if (!match)
-      continue;
+      return true;
     Answer nested = Answer::Yes;
     for (Predicate predicate : program.impl(id).generics.predicates) {
       predicate.subject = predicate.kind == Predicate::Kind::Equals ? substitute(types, predicate.subject, match->args)
@@ -220,15 +230,18 @@ Answer Inferer::evaluateTrait(TypeId subject, const TraitRef &trait, Choice *cho
         predicate.target = instantiate(predicate.target, match->args, predicate.span);
       nested = both(nested, evaluate(predicate));
       if (nested == Answer::No)
-        break;
+        return true;
     }
-    if (nested == Answer::No)
-      continue;
-    if (chosen)
-      return isOpen() ? Answer::Maybe : Answer::Yes;
+    if (chosen) {
+      ofSeveral = isOpen(subject, trait) ? Answer::Maybe : Answer::Yes;
+      return false;
+    }
     chosen = id;
     answer = nested;
-  }
+    return true;
+  });
+  if (ofSeveral)
+    return *ofSeveral;
   if (!chosen)
     return Answer::No;
   if (choice)
