@@ -400,18 +400,57 @@ template <typename F> void Matrix::forRowsOf(const Heads &heads, const Split &sp
       f(index);
 }
 
+void Matrix::peel(uint32_t pattern, std::vector<uint32_t> &into) {
+  const FlatPattern head = patterns[pattern];
+  if (head.kind == FlatPattern::Kind::Or) {
+    for (uint32_t alternative : head.args)
+      peel(alternative, into);
+  } else if (!isReference(head.type)) {
+    into.push_back(pattern);
+  } else if (head.kind == FlatPattern::Kind::Made) {
+    namesReference = true;
+    peel(head.args[0], into);
+  } else {
+    peel(wild(program.types[head.type].args[0]), into);
+  }
+}
+
 void Matrix::addRow(uint32_t pattern) {
-  for (Row &row : expandOr({{pattern}})) {
-    addHead(armHeads, row, static_cast<uint32_t>(arms.size()));
-    arms.push_back(std::move(row));
+  std::vector<uint32_t> heads;
+  peel(pattern, heads);
+  for (uint32_t head : heads) {
+    addHead(armHeads, Row{head}, static_cast<uint32_t>(arms.size()));
+    arms.push_back(Row{head});
   }
 }
 
 std::optional<Witness> Matrix::useful(uint32_t query) {
+  const TypeId type = patterns[query].type;
+  if (!isReference(type))
+    return usefulPeeled(query);
+  if (!namesReference) // all rows match whatever comes
+    return arms.empty() ? useful(arms, Row{query}) : std::nullopt;
+  std::vector<uint32_t> behind;
+  peel(query, behind);
+  for (uint32_t head : behind) {
+    std::optional<Witness> found = usefulPeeled(head);
+    if (!found)
+      continue;
+    std::vector<TypeId> references;
+    for (TypeId at = type; isReference(at); at = program.types[at].args[0])
+      references.push_back(at);
+    for (size_t i = references.size(); i-- > 0;)
+      found = Witness{text(references[i], {}, *found)};
+    return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<Witness> Matrix::usefulPeeled(uint32_t query) {
   const FlatPattern head = patterns[query];
   if (head.kind == FlatPattern::Kind::Or) {
     for (uint32_t alternative : head.args)
-      if (std::optional<Witness> found = useful(alternative))
+      if (std::optional<Witness> found = usefulPeeled(alternative))
         return found;
     return std::nullopt;
   }

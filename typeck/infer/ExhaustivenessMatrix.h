@@ -62,10 +62,14 @@ private:
   };
 
   static std::optional<uint64_t> point(const Constructor &made);
+  // What stands behind references at the head, each alternative by itself.
+  void peel(uint32_t pattern, std::vector<uint32_t> &into);
+  bool isReference(typeck::TypeId type) const { return program.types[type].kind == typeck::TypeKind::Ref; }
   void addHead(Heads &heads, const Row &row, uint32_t index) const;
   // f(index) for each row that a value made by `made` can match.
   template <typename F> static void forRowsOf(const Heads &heads, const Split &split, size_t count, F &&f);
   std::optional<Witness> useful(const Rows &rows, const Row &query);
+  std::optional<Witness> usefulPeeled(uint32_t query);
   std::optional<Constructor> literal(const thir::Pattern &pattern);
   std::optional<uint64_t> key(thir::ExprId expr, typeck::TypeId type);
   bool isInterval(typeck::TypeId type) const;
@@ -87,8 +91,9 @@ private:
   const thir::Body &body;
   std::vector<FlatPattern> patterns;
   std::map<std::pair<uint32_t, int64_t>, uint64_t> opaque; // text and bits of a literal: its number
-  Rows arms; // without alternatives at their head
+  Rows arms; // without alternatives and references at their head
   Heads armHeads;
+  bool namesReference = false; // a row has a pattern for a reference at its head
   size_t steps = 0; // each looks at a number of rows
 };
 
