@@ -32,17 +32,20 @@ std::string Signatures::bound(const Predicate &predicate) const {
   return type(predicate.target);
 }
 
-// What signatureText does not show: bounds on parameters of the impl and on associated types. `ownToo`: of all parameters.
-std::string Signatures::where(const Generics &generics, bool ownToo) const {
+// What signatureText does not show: bounds on parameters of the impl and on associated types. `ownToo`: of all parameters. That a trait's Self implements it,
+// and what that asks for, is no news.
+std::string Signatures::where(const Generics &generics, bool ownToo, std::optional<TraitId> ofTrait) const {
+  const size_t traitsOwn = ofTrait ? program.trait(*ofTrait).generics.predicates.size() : 0;
   std::string text;
   TypeId last{};
-  for (const Predicate &predicate : generics.predicates) {
+  for (size_t i = 0; i < generics.predicates.size(); ++i) {
+    const Predicate &predicate = generics.predicates[i];
     const Type &subject = program.types[predicate.subject];
     const bool isEqual = predicate.kind == Predicate::Kind::Equals;
     const bool isParam = subject.kind == TypeKind::Param;
     const bool isHidden = isParam && subject.index < generics.params.size() && generics.params[subject.index].isHidden;
-    // A trait's own Self is no news.
-    const bool isSelf = isParam && name(generics.params[subject.index].name) == "Self";
+    const bool saysTrait = ofTrait && predicate.kind == Predicate::Kind::Implements && predicate.trait.trait == *ofTrait;
+    const bool isSelf = isParam && (i < traitsOwn || saysTrait) && name(generics.params[subject.index].name) == "Self";
     if (isHidden || isSelf || (!ownToo && isParam && subject.index >= generics.parentCount && !isEqual))
       continue;
     if (last.valid() && last == predicate.subject && !isEqual)
@@ -91,7 +94,7 @@ std::string Signatures::defaults(std::string signature, FnId id) const {
 std::string Signatures::function(FnId id) const {
   const FnDecl &fn = program.fn(id);
   if (!fn.isConst)
-    return defaults(signatureText(program, session.interner, id), id) + where(fn.generics, false);
+    return defaults(signatureText(program, session.interner, id), id) + where(fn.generics, false, fn.trait);
   const resolve::FnRef &ref = session.world.fns[id.index];
   std::string given = ref.file && ref.item.valid() ? value(ref.file, (*ref.file)[ref.item].expr) : std::string();
   return fmt::format("const {}: {}{}", name(fn.name), type(fn.result), given);
@@ -124,7 +127,7 @@ std::string Signatures::fields(const VariantDecl &variant) const {
 std::string Signatures::adt(AdtId id) const {
   const AdtDecl &adt = program.adt(id);
   std::string head = fmt::format("{}{} {}{}", adt.isCopy ? "copy " : "", adt.isEnum ? "enum" : "struct", name(adt.name), generics(adt.generics));
-  const std::string bounds = where(adt.generics, true);
+  const std::string bounds = where(adt.generics, true, {});
   if (!adt.isEnum)
     return head + (adt.variants.empty() ? std::string() : fields(adt.variants[0])) + bounds;
   head += bounds + " {\n";
@@ -142,7 +145,7 @@ std::string Signatures::trait(TraitId id) const {
   std::string text = fmt::format("trait {}{}", name(trait.name), generics(trait.generics));
   for (size_t i = 0; i < trait.supertraits.size(); ++i)
     text += (i == 0 ? ": " : " + ") + traitText(program, session.interner, trait.supertraits[i]);
-  text += where(trait.generics, true);
+  text += where(trait.generics, true, id);
   if (trait.assocTypes.empty())
     return text;
   text += " {\n";

@@ -23,7 +23,7 @@ public:
 
 private:
   std::string generics(const typeck::Generics &generics) const;
-  std::string where(const typeck::Generics &generics, bool ownToo) const;
+  std::string where(const typeck::Generics &generics, bool ownToo, std::optional<typeck::TraitId> ofTrait) const;
   std::string bound(const typeck::Predicate &predicate) const;
   std::string fields(const typeck::VariantDecl &variant) const;
   std::string defaults(std::string signature, typeck::FnId id) const;
