@@ -1,5 +1,7 @@
 #include "tools/asyncc/Suite.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -48,7 +50,7 @@ static int link(const Options &options, const std::string &object, Suite &suite)
   settings.runtimeArchive = runtimeArchive(*library);
   settings.keepDebugInfo = options.debugInfo;
   std::error_code code;
-  const std::string target = fs::temp_directory_path(code) / "asyncc-suite";
+  const std::string target = fs::temp_directory_path(code) / fmt::format("asyncc-suite-{}", getpid());
   if (!beginOutput(target, 0700, suite.program.emplace(), error)) {
     suite.program.reset();
     return fail(error);

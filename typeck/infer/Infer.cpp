@@ -18,8 +18,12 @@ ExprId testValue(Inferer &inferer, ast::BlockId body, TypeId result, Span span) 
   ExprId value = inferer.inferBlock(body, {}, span, UINT32_MAX, false);
   const AdtId adt{types[result].index};
   std::optional<uint32_t> ok = inferer.variantNamed(adt, "Ok");
-  if (!ok || inferer.resolve(inferer.typeAt(value)) != types.unit)
+  if (!ok || inferer.resolve(inferer.typeAt(value)) != types.unit) {
+    auto stmts = ast::File::run(inferer.file->stmts, (*inferer.file)[body].stmts);
+    if (!stmts.empty() && stmts.back().kind == ast::StmtKind::Expr)
+      inferer.at(value).span = (*inferer.file)[stmts.back().expr].span; // a wrong value is shown alone
     return inferer.coerce(value, result);
+  }
   thir::Stmt first{};
   first.kind = thir::Stmt::Kind::Expr;
   first.span = span;
