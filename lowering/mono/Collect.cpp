@@ -372,7 +372,10 @@ void Collector::start(FnId fn) {
   FnId around = decl.params.empty() ? lang.measure : lang.measureWith;
   if (!around.valid())
     return internalError("std measures nothing");
-  mono.entries.push_back({function(around, {decl.result, program.types.fnDef(fn, {})}, decl.span)});
+  // A future that it gives is awaited, as the result of any function value that is (rules.md I1).
+  const Type &result = program.types[decl.result];
+  const TypeId value = result.kind == TypeKind::Async ? result.args[0] : decl.result;
+  mono.entries.push_back({function(around, {value, program.types.fnDef(fn, {})}, decl.span)});
 }
 
 void Collector::makeReport(Entry &entry) {

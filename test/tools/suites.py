@@ -79,6 +79,9 @@ fn fib_15() -> i64 { fib(black_box(15)) }
 fn awaits() { await yield_now(); }
 
 #[bench]
+fn a_future() -> Async<i64> { async { await yield_now(); 5 } }
+
+#[bench]
 fn own_loop(b: &mut Bencher) {
     let list = [3, 1, 2];
     while b.keep_running() {
@@ -194,7 +197,7 @@ def benches():
     write("b.async", BENCHES)
     done = asyncc("bench", "--time", "0.01", "b.async")
     line = r"  +[\d.]+ (n|u|m)s/op  ± +[\d.]+ %   \d+ × \d+\n"
-    check("what bench says", done.returncode == 0 and re.fullmatch("fib_15  " + line + "awaits  " + line + "own_loop" + line + "3 measured, 0 failed\n", done.stdout), done)
+    check("what bench says", done.returncode == 0 and re.fullmatch("fib_15  " + line + "awaits  " + line + "a_future" + line + "own_loop" + line + "4 measured, 0 failed\n", done.stdout), done)
     done = asyncc("bench", "fib", "--json", "--time", "0.01", "b.async")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     check("json of bench", done.returncode == 0 and len(lines) == 1 and lines[0]["unit"] == "ns/op" and lines[0]["min"] <= lines[0]["median"] <= lines[0]["max"] and
