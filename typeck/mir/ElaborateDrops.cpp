@@ -287,7 +287,7 @@ private:
   // As dropWhole, where the path is known to be initialised.
   BlockId dropKnown(const DropContext &context, PathId path, const Place &place, TypeId type, BlockId next, BlockId unwind) {
     BitSet state = *context.state;
-    state.reset(paths.size() + path.index);
+    state.reset(Initialised::mayNotBeBit(path));
     DropContext known = context;
     known.state = &state;
     return dropWhole(known, path, place, type, next, unwind);

@@ -6,8 +6,8 @@ namespace async::mir {
 
 void Initialised::set(BitSet &state, PathId root, bool isInitialised) {
   paths.forSubtree(root, [&](PathId path) {
-    state.assign(path.index, isInitialised);
-    state.assign(paths.size() + path.index, !isInitialised);
+    state.assign(mayBeBit(path), isInitialised);
+    state.assign(mayNotBeBit(path), !isInitialised);
   });
 }
 
@@ -26,7 +26,8 @@ void Initialised::assigned(BitSet &state, const Place &place) {
 }
 
 void Initialised::entry(BitSet &state) {
-  state.setRange(paths.size(), 2 * paths.size());
+  for (uint32_t i = 0; i < paths.size(); ++i)
+    state.set(mayNotBeBit(PathId{i}));
   for (uint32_t i = 1; i <= body.paramCount; ++i)
     set(state, paths.ofLocal(LocalId{i}), true);
 }

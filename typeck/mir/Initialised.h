@@ -1,6 +1,6 @@
 // Initialised.h: where each move path may be initialised, and where it may be not (a forward analysis for Dataflow.h).
 //
-// Bit p: path p may be initialised; bit paths.size() + p: it may be uninitialised. To move a part of a path away does not change the path itself.
+// Bit 2p: path p may be initialised; bit 2p + 1: it may be uninitialised. To move a part of a path away does not change the path itself.
 #pragma once
 #include "typeck/mir/Dataflow.h"
 #include "typeck/mir/MovePaths.h"
@@ -20,8 +20,10 @@ public:
   // The part of `terminator` that happens before its own work: its operands are taken.
   void operands(BitSet &state, const Terminator &terminator);
 
-  bool mayBe(const BitSet &state, PathId path) const { return state.test(path.index); }
-  bool mayNotBe(const BitSet &state, PathId path) const { return state.test(paths.size() + path.index); }
+  static size_t mayBeBit(PathId path) { return size_t{2} * path.index; }
+  static size_t mayNotBeBit(PathId path) { return size_t{2} * path.index + 1; }
+  bool mayBe(const BitSet &state, PathId path) const { return state.test(mayBeBit(path)); }
+  bool mayNotBe(const BitSet &state, PathId path) const { return state.test(mayNotBeBit(path)); }
 
 private:
   void set(BitSet &state, PathId path, bool isInitialised);
