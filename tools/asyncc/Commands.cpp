@@ -76,8 +76,14 @@ int report(const driver::Session &session, const Options &options) {
   return session.internalErrors.empty() ? static_cast<int>(Good) : internalError(session.internalErrors);
 }
 
+// It ends with the process: nothing is gained by taking it apart.
+static driver::Session &sessionOfProcess() {
+  static auto *session = new driver::Session;
+  return *session;
+}
+
 int check(const Options &options) {
-  driver::Session session;
+  driver::Session &session = sessionOfProcess();
   Timings timings(session, options.timings);
   if (!load(session, options))
     return HasErrors;
@@ -110,7 +116,7 @@ static std::string programPath(const Options &options) {
 }
 
 int build(const Options &options) {
-  driver::Session session;
+  driver::Session &session = sessionOfProcess();
   Timings timings(session, options.timings);
   driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);
@@ -152,7 +158,7 @@ int build(const Options &options) {
 }
 
 int run(const Options &options) {
-  driver::Session session;
+  driver::Session &session = sessionOfProcess();
   Timings timings(session, options.timings);
   driver::Lowering lowering(session);
   int status = prepare(session, lowering, options);

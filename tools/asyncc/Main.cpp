@@ -1,4 +1,5 @@
 // Main.cpp: a command with a wide stack and its crashes caught.
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t stackBytes = size_t{1} << 30; // address space only: deep trees are walked by recursion
 constexpr size_t signalStackBytes = 65536;
+constexpr int heapStepBytes = 32 << 20; // memory only grows until the process ends: few large steps instead of many small ones
 
 struct Work {
   int (*command)(const Options &);
@@ -72,6 +74,8 @@ int parseAndDo(int argc, char **argv) {
 } // namespace async::cli
 
 int main(int argc, char **argv) {
+  mallopt(M_TOP_PAD, async::cli::heapStepBytes);
+  mallopt(M_MMAP_THRESHOLD, async::cli::heapStepBytes);
   async::cli::watchInterrupts();
   int status = async::cli::parseAndDo(argc, argv);
   fflush(stdout);
