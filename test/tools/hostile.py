@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import time
 
 MANY = 100_000
+MEMORY_KB = 4 << 20  # of one compilation
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
 bad = 0
 LEVELS = ["(", "[", "{", "-", "!", "&", "*", "await ", "async { ", "|x| ", "if a { ", "f(", "a = ", "loop { ", "scope { ", "return ", "(a, ", "[a; ",
@@ -78,6 +80,40 @@ def nests():
     gives("comments that are not closed", "/*" * MANY, "P0006")
 
 
+def chains():
+    """What is long and not deep is accepted, in memory that goes with its length."""
+    step = "copy struct X { a: i64 }\nimpl X { fn f(self) -> X { self }\n fn g(self) -> Option<X> { Some(self) } }\n"
+    option = "fn f(a: i64) -> Option<i64> { Some(a) }\n"
+    count = MANY // 4
+    programs = {
+        "operators": "fn main() { let x = 1" + " + 1" * MANY + "; drop(x); }",
+        "texts": 'fn main() { let a = "x"; let x = a' + " + a" * count + "; drop(x); }",
+        "methods": step + "fn main() { let x = X { a: 1 }" + ".f()" * MANY + "; drop(x); }",
+        "questions": step + "fn g(x: X) -> Option<X> { Some(x" + ".g()?" * count + ") }\nfn main() { drop(g(X { a: 1 })); }",
+        "statements with `?`": option + "fn g() -> Option<i64> {\n let x = 0;\n" + " x = f(x)?;\n" * count + " Some(x)\n}\nfn main() { drop(g()); }",
+        "awaits": "async fn f(a: i64) -> i64 { await std::task::yield_now(); a }\nasync fn main() {\n let x = 0;\n" + " x = await f(x);\n" * 10_000 + " drop(x);\n}",
+        "loops": "fn main() {\n let x = 0;\n" + " for i in 0..3 { x += i; }\n" * 10_000 + " drop(x);\n}",
+        "else if": "fn f(a: i64) -> i64 { if a < 0 { 1 }" + "".join(f" else if a == {i} {{ {i} }}" for i in range(MANY)) + " else { 3 } }\nfn main() { drop(f(7)); }",
+        "interpolations": 'fn main() { let a = 1; let s = "' + "{a}x" * count + '"; drop(s); }',
+        "elements": "fn main() { let l = [" + "1, " * MANY + "]; drop(l); }",
+        "locals that are dropped": "fn main() {\n" + "".join(f' let x{i} = "{{{i}}}";\n' for i in range(count)) + " drop(x7);\n}",
+        "arms": "fn f(a: i64) -> i64 { match a { " + "".join(f"{i} => {i + 1}, " for i in range(10_000)) + "_ => 0 } }\nfn main() { drop(f(7)); }",
+        "arms behind a reference": "enum E { " + "".join(f"A{i}, " for i in range(10_000)) + "}\nfn f(e: &E) -> i64 { match e { "
+                                   + "".join(f"E::A{i} => {i}, " for i in range(10_000)) + "} }\nfn main() { drop(f(&E::A7)); }",
+        "arms of texts": "fn f(e: &str) -> i64 { match e { " + "".join(f'"A{i}" => {i}, ' for i in range(10_000)) + '_ => 3 } }\nfn main() { drop(f(&"A7")); }',
+        "functions": "".join(f"fn f{i}(a: i64) -> i64 {{ a + {i} }}\n" for i in range(MANY)) + "fn main() { drop(f7(7)); }",
+        "impls of one trait": "trait T { fn t(&self) -> i64; }\n"
+                              + "".join(f"struct S{i} {{ a: i64 }}\nimpl T for S{i} {{ fn t(&self) -> i64 {{ self.a }} }}\nfn g{i}() -> i64 {{ S{i} {{ a: 7 }}.t() }}\n"
+                                        for i in range(count)) + "fn main() { drop(g7()); }",
+        "traits with one method": "".join(f"trait T{i} {{ fn t(&self) -> i64; }}\nstruct S{i} {{ a: i64 }}\nimpl T{i} for S{i} {{ fn t(&self) -> i64 {{ self.a }} }}\n"
+                                          f"fn g{i}() -> i64 {{ S{i} {{ a: 7 }}.t() }}\n" for i in range(count)) + "fn main() { drop(g7()); }",
+    }
+    for name, text in programs.items():
+        gives(f"a chain of {name}", text)
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    judge("memory", most < MEMORY_KB, subprocess.CompletedProcess([], most, "", ""))
+
+
 def files_that_are_none():
     (here / "empty").mkdir(exist_ok=True)
     (here / "folder.async").mkdir(exist_ok=True)
@@ -106,7 +142,7 @@ def interrupted():
                 path.unlink()
 
 
-for part in (bytes_of_all_kinds, sizes, nests, files_that_are_none, interrupted):
+for part in (bytes_of_all_kinds, sizes, nests, chains, files_that_are_none, interrupted):
     part()
 shutil.rmtree(here)
 sys.exit(1 if bad else 0)
