@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMMANDS = ["setup", "build", "run", "test", "fuzz", "sim", "bless", "bench", "tidy", "clean"]
+COMMANDS = ["setup", "build", "install", "package", "run", "test", "fuzz", "sim", "bless", "bench", "tidy", "clean"]
 REAL = ["bash", "env", "grep", "sed", "awk", "cat", "dirname", "tr", "python3"]
 HARNESS = """#!/bin/sh
 case "$1" in

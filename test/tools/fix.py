@@ -43,6 +43,8 @@ def one_each():
           "fn f(x: i64) -> Option<i64> { Some(x + 1) }\nfn main() { println(\"{f(1):?}\"); }\n", 1)
     fixes("Ok", "fn main() -> Result<(), Error> {\n    println(\"a\");\n}\n", "fn main() -> Result<(), Error> {\n    println(\"a\");\n    Ok(())\n}\n", 1)
     fixes("Ok on one line", "fn main() -> Result<(), Error> { println(\"a\"); }\n", "fn main() -> Result<(), Error> { println(\"a\"); Ok(()) }\n", 1)
+    fixes("Ok behind a loop", "fn main() -> Result<(), Error> {\n    for i in 0..2 {\n        println(\"{i}\");\n    }\n}\n",
+          "fn main() -> Result<(), Error> {\n    for i in 0..2 {\n        println(\"{i}\");\n    }\n    Ok(())\n}\n", 1)
     fixes("Debug", "struct P { x: i64 }\nfn main() {\n    let p = P { x: 1 };\n    println(\"{p}\");\n}\n",
           "struct P { x: i64 }\nfn main() {\n    let p = P { x: 1 };\n    println(\"{p:?}\");\n}\n", 1)
     fixes("await", "async fn g() -> i64 { 3 }\nasync fn main() {\n    let a: i64 = g();\n    println(\"{a}\");\n}\n",

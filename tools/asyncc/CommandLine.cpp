@@ -36,8 +36,8 @@ CommandLine::CommandLine() {
   describeBuild();
   describeRun();
   describeCheck();
-  describeDoc();
   describeSuites();
+  describeDoc();
   describeHelpers();
 }
 

@@ -40,9 +40,9 @@ int build(const Options &options);
 int buildLibrary(const Options &options); // build --lib
 int run(const Options &options);
 int check(const Options &options);
-int document(const Options &options); // doc
 int test(const Options &options);
 int bench(const Options &options);
+int document(const Options &options); // doc
 int fix(const Options &options); // check --fix
 int explain(const Options &options);
 int completions(const Options &options);

@@ -55,12 +55,12 @@ public:
   // out the bodies of tests.
   bool check(bool needsMain);
 
-  // Notes what the verifier finds in a body that `pass` has made.
   // Tells the observer.
   void phaseEnds(const char *phase, size_t count, const char *what) const {
     if (observer.phase)
       observer.phase(phase, count, what);
   }
+  // Notes what the verifier finds in a body that `pass` has made.
   void verifyAfter(std::string_view pass, const mir::Body &body);
 
   // Whether a function comes from std.

@@ -214,10 +214,10 @@ public:
   void finish(); // the rounds of the end
   Progress tryPredicate(const Predicate &predicate, Span span, Round round, TypeId &stuckOn, bool settlesMode);
   void reportPredicate(const Predicate &predicate, Span span);
+  void offerDebug(frontend::DiagnosticBuilder built, const Predicate &predicate, TypeId subject, Span span);
   void defaultLiterals();
   void defaultErrorTypes();
 
-  void offerDebug(frontend::DiagnosticBuilder built, const Predicate &predicate, TypeId subject, Span span);
   // ---- Traits (Select.cpp, Builtin.cpp, Project.cpp)
   void assume(const Predicate &predicate, uint32_t depth);
   void makeAssumptions();
@@ -237,14 +237,14 @@ public:
   bool confirm(const Choice &choice, TypeId subject, const TraitRef &trait, Span span);
   bool implements(TypeId subject, TraitId trait); // Yes or Maybe
   TypeId normalize(TypeId type, Span span); // all projections in it
-  TypeId project(TypeId projection, Span span); // invalid: not known yet
-  TypeId projectionOf(TypeId subject, TraitId trait, std::string_view name, std::vector<TypeId> args, Span span);
-  TypeId instantiate(TypeId type, std::span<const TypeId> args, Span span); // substituted and normalised
-  std::optional<TypeId> callSignature(TypeId subject); // a Fn type, if it can be called
   TypeId hiddenHere(TypeId projection);
   void beginHidden();
   void endHidden();
   void reportUnknown(Span span); // of the type of what stands there
+  TypeId project(TypeId projection, Span span); // invalid: not known yet
+  TypeId projectionOf(TypeId subject, TraitId trait, std::string_view name, std::vector<TypeId> args, Span span);
+  TypeId instantiate(TypeId type, std::span<const TypeId> args, Span span); // substituted and normalised
+  std::optional<TypeId> callSignature(TypeId subject); // a Fn type, if it can be called
   TypeId fnDefSignature(const Type &fnDef, Span span);
 
   // ---- Building THIR (Build.cpp)
@@ -326,6 +326,7 @@ public:
   ExprId check(ast::ExprId id, TypeId expected);
   ExprId inferBlockExpr(const ast::Expr &expr, TypeId expected, bool checks);
   ExprId checkBlock(ast::BlockId id, TypeId expected, Span span, uint32_t label = UINT32_MAX);
+  Span looseSemicolon(const ast::Block &block, const std::vector<thir::Stmt> &stmts, TypeId expected);
   ExprId inferBlock(ast::BlockId id, TypeId expected, Span span, uint32_t label, bool checks);
   const ast::Expr &tree(ast::ExprId id) const { return (*file)[id]; }
 
@@ -335,7 +336,6 @@ public:
   ExprId inferTuple(const ast::Expr &expr, TypeId hint);
   ExprId inferArray(const ast::Expr &expr, TypeId hint);
   ExprId inferRepeat(const ast::Expr &expr, TypeId hint);
-  Span looseSemicolon(const ast::Block &block, const std::vector<thir::Stmt> &stmts, TypeId expected);
   std::optional<TypeId> constantLength(ast::ExprId id);
   ExprId inferStructLiteral(const ast::Expr &expr, TypeId hint);
   ExprId inferRange(const ast::Expr &expr, TypeId hint);
@@ -374,11 +374,11 @@ public:
   void checkArguments(std::span<const Argument *const> arguments, std::span<const TypeId> params, std::vector<ExprId> &out);
   ExprId argument(const Argument &argument, TypeId param);
   void inferLoose(std::vector<Argument> &arguments); // before their parameters are known
+  bool isAwaitedParam(TypeId function);
   void settleMode(const FnDecl &decl, std::vector<TypeId> params, TypeId output, TypeId result, Span span);
   bool hintHelps(TypeId result, TypeId hint); // whether solving the result by the hint is sound before coercions
   bool isClosureArgument(const Argument &argument) const;
 
-  bool isAwaitedParam(TypeId function);
   ExprId inferMethodCall(ast::ExprId id, const ast::Expr &expr, TypeId hint);
   ExprId callMethod(ExprId receiver, MethodSite site, std::vector<Argument> arguments, TypeId hint);
   std::optional<ExprId> methodOf(ExprId receiver, const MethodSite &site, std::vector<Argument> &arguments, TypeId hint);

@@ -64,6 +64,20 @@ void offerEnd(frontend::DiagnosticBuilder built, std::string_view block, Span sp
   built.fix({place, place}, newLine + value, Applicability::MachineApplicable);
 }
 
+// A loop that ends its block: the value follows it.
+bool offerBehindLoop(frontend::DiagnosticBuilder &built, const frontend::SourceMap &sources, Span span, const std::string &value) {
+  const frontend::FileId file = sources.fileOf(span.lo);
+  const std::string_view text = sources.text(file);
+  const size_t from = span.lo - sources.start(file), to = span.hi - sources.start(file), next = text.find_first_not_of(" \t\r\n", to);
+  if ((!text.substr(from).starts_with("for ") && !text.substr(from).starts_with("while ")) || next == std::string_view::npos || text[next] != '}')
+    return false;
+  const size_t line = text.rfind('\n', from), first = text.find_first_not_of(" \t", line + 1);
+  const bool isOneLine = text.substr(to, next - to).find('\n') == std::string_view::npos || first != from;
+  const std::string newLine = (line != std::string_view::npos && line > 0 && text[line - 1] == '\r' ? "\r\n" : "\n") + std::string(text.substr(line + 1, first - line - 1));
+  built.help(diag::EndWithValue, value).fix({span.hi, span.hi}, (isOneLine ? " " : newLine) + value, Applicability::MachineApplicable);
+  return true;
+}
+
 } // namespace
 
 std::string Inferer::text(TypeId type) const { return typeText(program, context.interner, defaulted(const_cast<Inferer &>(*this), zonk(type), 0)); }
@@ -116,7 +130,10 @@ void Inferer::offerValue(frontend::DiagnosticBuilder built, Span span, TypeId ex
     return;
   const char *wrapper = isOption ? "Some" : "Ok";
   std::string_view written = context.sources.text(span);
-  if (types[found].kind == TypeKind::Tuple && types[found].args.empty() && written.starts_with('{'))
+  const bool isUnit = types[found].kind == TypeKind::Tuple && types[found].args.empty();
+  if (isUnit && offerBehindLoop(built, context.sources, span, fmt::format("{}(())", wrapper)))
+    return;
+  if (isUnit && written.starts_with('{'))
     offerEnd(built.help(diag::EndWithValue, fmt::format("{}(())", wrapper)), written, span, fmt::format("{}(())", wrapper));
   else
     built.help(diag::WrapIt, wrapper)
