@@ -106,7 +106,7 @@ void Collector::checkForeign(const ast::File &file, const ast::Function &functio
   if (fn.abi == Abi::C &&
       (isPointer(fn.result) || std::any_of(fn.params.begin(), fn.params.end(), [&](const ParamDecl &param) { return isPointer(param.type); })))
     fn.isUnsafe = true;
-  if (inStd(fn.module.index) || fn.isStream || fn.isSink)
+  if (inStd(fn.module.index) || fn.isStream || fn.isSink || !fn.generics.params.empty())
     return;
   auto params = ast::File::run(file.params, function.params);
   for (size_t i = 0; i < fn.params.size() && i < params.size(); ++i)

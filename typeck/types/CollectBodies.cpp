@@ -1,5 +1,6 @@
 // What the text of bodies says before they are checked: awaits, what is called once, and constructs whose meaning comes later.
 #include <algorithm>
+#include <unordered_map>
 
 #include "frontend/diagnostics/Types.h"
 #include "frontend/resolve/AstWalk.h"
@@ -55,15 +56,10 @@ private:
   void note(const ast::Expr &expr) {
     found = true;
     auto param = expr.kind == ast::ExprKind::Await ? calledParam(expr.a) : std::nullopt;
-    if (param)
-      add(*param);
-    else if (expr.kind != ast::ExprKind::Await || !handsOn(expr.a))
+    if (param && std::find(params.begin(), params.end(), *param) == params.end())
+      params.push_back(*param);
+    else if (!param && (expr.kind != ast::ExprKind::Await || !handsOn(expr.a)))
       other = true;
-  }
-
-  void add(uint32_t param) {
-    if (std::find(params.begin(), params.end(), param) == params.end())
-      params.push_back(param);
   }
 
   // `g(f, …)` or `g(&mut f, …)` where f is a parameter that is a function: whether g awaits it is known once all bodies were looked at.
@@ -71,10 +67,9 @@ private:
     if (!id.valid() || file[id].kind != ast::ExprKind::Call || !file[id].a.valid())
       return false;
     const ast::Expr &callee = file[file[id].a];
-    auto found = callee.kind == ast::ExprKind::Path && callee.path.valid() ? find(file[callee.path]) : std::nullopt;
-    if (!found)
+    if (callee.kind != ast::ExprKind::Path || !callee.path.valid())
       return false;
-    HandedOn made{*found, {}};
+    HandedOn made;
     uint32_t position = 0;
     for (const ast::Argument &argument : ast::File::run(file.arguments, file[id].list)) {
       ast::ExprId value = argument.value;
@@ -84,10 +79,10 @@ private:
         made.params.push_back({argument.name.symbol, position, *param});
       ++position;
     }
-    if (made.params.empty())
+    auto found = made.params.empty() ? std::nullopt : find(file[callee.path]);
+    if (!found)
       return false;
-    for (const HandedOn::Param &param : made.params)
-      add(param.own);
+    made.callee = *found;
     handedOn.push_back(std::move(made));
     return true;
   }
@@ -221,8 +216,13 @@ void Collector::scanBody(uint32_t index) {
   };
   Awaits awaits(*source.file, fn, program.types, find);
   awaits.scan((*source.file)[source.function].body);
-  if (!fn.isAsync && !awaits.other && !awaits.handedOn.empty())
-    handingOn.emplace_back(FnId{index}, std::move(awaits.handedOn));
+  if (!awaits.handedOn.empty()) {
+    handingOn.push_back({FnId{index}, awaits.params, !fn.isAsync && !awaits.other, awaits.handedOn});
+    for (const HandedOn &call : awaits.handedOn)
+      for (const HandedOn::Param &param : call.params)
+        if (std::find(awaits.params.begin(), awaits.params.end(), param.own) == awaits.params.end())
+          awaits.params.push_back(param.own);
+  }
   fn.awaitedParams = std::move(awaits.params);
   if (!fn.isAsync && !awaits.other)
     fn.modeParams = fn.awaitedParams;
@@ -232,26 +232,59 @@ void Collector::scanBody(uint32_t index) {
   inferNeeds(fn, *source.file, (*source.file)[source.function].body);
 }
 
-// rules.md I1: what hands a function on awaits it where the parameter that takes it does. Taken to be so at first, it is taken back where it is not.
-void Collector::settleHandedOn() {
-  auto holds = [&](const HandedOn &call) {
+// Where the parameter that takes an argument stands.
+static size_t placeOf(const FnDecl &callee, const HandedOn::Param &param) {
+  if (param.name.empty())
+    return param.position;
+  auto found = std::find_if(callee.params.begin(), callee.params.end(), [&](const ParamDecl &each) { return each.name == param.name; });
+  return static_cast<size_t>(found - callee.params.begin());
+}
+
+// rules.md I1: a parameter that is handed on is awaited where the parameter that takes it is. Taken to be so at first, it is taken back where it is not.
+// True: something was.
+bool Collector::settleHandedOn(const HandingOn &of) {
+  FnDecl &fn = program.fn(of.fn);
+  std::vector<uint32_t> awaited = of.direct, others;
+  bool isFree = of.decides && !fn.modeParams.empty();
+  for (const HandedOn &call : of.calls) {
     const FnDecl &callee = program.fn(call.callee);
-    for (uint32_t mode : callee.modeParams)
-      if (std::none_of(call.params.begin(), call.params.end(), [&](const HandedOn::Param &param) {
-            return param.name.empty() ? param.position == mode : callee.params[mode].name == param.name;
-          }))
-        return false;
-    return !callee.modeParams.empty();
-  };
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const auto &[id, calls] : handingOn) {
-      FnDecl &fn = program.fn(id);
-      if (fn.modeParams.empty() || std::all_of(calls.begin(), calls.end(), holds))
-        continue;
-      fn.modeParams.clear();
-      changed = true;
+    std::vector<size_t> given;
+    for (const HandedOn::Param &param : call.params) {
+      given.push_back(placeOf(callee, param));
+      const bool isAwaited = std::find(callee.awaitedParams.begin(), callee.awaitedParams.end(), given.back()) != callee.awaitedParams.end();
+      (isAwaited ? awaited : others).push_back(param.own);
     }
+    for (uint32_t mode : callee.modeParams)
+      isFree = isFree && std::find(given.begin(), given.end(), mode) != given.end();
+    isFree = isFree && !callee.modeParams.empty();
+  }
+  std::sort(awaited.begin(), awaited.end());
+  awaited.erase(std::unique(awaited.begin(), awaited.end()), awaited.end());
+  std::erase_if(awaited, [&](uint32_t param) {
+    const bool isDirect = std::find(of.direct.begin(), of.direct.end(), param) != of.direct.end();
+    return !isDirect && std::find(others.begin(), others.end(), param) != others.end();
+  });
+  std::vector<uint32_t> mode = isFree ? awaited : std::vector<uint32_t>{};
+  const bool changes = awaited.size() != fn.awaitedParams.size() || mode.size() != fn.modeParams.size();
+  fn.awaitedParams = std::move(awaited);
+  fn.modeParams = std::move(mode);
+  return changes;
+}
+
+void Collector::settleHandedOn() {
+  std::unordered_map<FnId, std::vector<size_t>> users; // by callee
+  std::vector<size_t> open;
+  for (size_t i = 0; i < handingOn.size(); ++i) {
+    open.push_back(i);
+    for (const HandedOn &call : handingOn[i].calls)
+      users[call.callee].push_back(i);
+  }
+  while (!open.empty()) {
+    const HandingOn &next = handingOn[open.back()];
+    open.pop_back();
+    if (settleHandedOn(next))
+      for (size_t user : users[next.fn])
+        open.push_back(user);
   }
 }
 

@@ -21,6 +21,14 @@ struct HandedOn {
   std::vector<Param> params;
 };
 
+// A function whose mode, or what it awaits, hangs on others.
+struct HandingOn {
+  FnId fn;
+  std::vector<uint32_t> direct; // parameters whose calls it awaits itself
+  bool decides; // nothing else makes it asynchronous
+  std::vector<HandedOn> calls;
+};
+
 class Collector {
 public:
   Collector(Context &context, Bodies &bodies);
@@ -107,6 +115,7 @@ private:
   // CollectBodies.cpp
   void inferNeeds(FnDecl &fn, const ast::File &file, ast::BlockId body);
   void scanBody(uint32_t index);
+  bool settleHandedOn(const HandingOn &of);
   void settleHandedOn();
   void unsupported();
 
@@ -123,7 +132,7 @@ private:
   Bodies &bodies;
   // What stood in Program before: loaded, and not looked at again.
   uint32_t firstFn, firstAdt, firstTrait, firstImpl, firstAssoc, firstConst, firstAlias;
-  std::vector<std::pair<FnId, std::vector<HandedOn>>> handingOn; // functions whose mode hangs on others
+  std::vector<HandingOn> handingOn;
   std::unordered_set<uint32_t> brokenImpls; // of a trait that is not known
 };
 
