@@ -14,12 +14,14 @@ namespace {
 
 // Words of C and C++ that are names here.
 constexpr std::array<std::string_view, 74> wordsOfC = {
-    "alignas",  "alignof",  "and",      "asm",       "auto",      "bool",     "case",     "catch",    "char",     "class",    "compl",    "concept",  "constexpr",
-    "decltype", "default",  "delete",   "do",        "double",    "explicit", "export",   "float",    "friend",   "goto",     "inline",   "int",      "long",
-    "mutable",  "namespace", "new",     "noexcept",  "not",       "nullptr",  "operator", "or",       "private",  "protected", "public",  "register", "requires",
-    "restrict", "short",    "signed",   "sizeof",    "switch",    "template", "this",     "throw",    "try",      "typedef",  "typeid",   "typename", "union",
-    "unsigned", "using",    "virtual",  "void",      "volatile",  "wchar_t",  "xor",      "bitand",   "bitor",    "char8_t",  "char16_t", "char32_t", "co_await",
-    "co_return", "co_yield", "consteval", "constinit", "reinterpret_cast", "static_cast", "dynamic_cast", "const_cast", "thread_local"};
+    "alignas",     "alignof",      "and",        "asm",         "auto",     "bool",      "case",     "catch",     "char",      "class",
+    "compl",       "concept",      "constexpr",  "decltype",    "default",  "delete",    "do",       "double",    "explicit",  "export",
+    "float",       "friend",       "goto",       "inline",      "int",      "long",      "mutable",  "namespace", "new",       "noexcept",
+    "not",         "nullptr",      "operator",   "or",          "private",  "protected", "public",   "register",  "requires",  "restrict",
+    "short",       "signed",       "sizeof",     "switch",      "template", "this",      "throw",    "try",       "typedef",   "typeid",
+    "typename",    "union",        "unsigned",   "using",       "virtual",  "void",      "volatile", "wchar_t",   "xor",       "bitand",
+    "bitor",       "char8_t",      "char16_t",   "char32_t",    "co_await", "co_return", "co_yield", "consteval", "constinit", "reinterpret_cast",
+    "static_cast", "dynamic_cast", "const_cast", "thread_local"};
 
 // One word: neither a slice nor a trait object lies behind it.
 bool isThin(const Types &types, const Type &reference) {
