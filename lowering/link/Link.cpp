@@ -190,7 +190,7 @@ bool linkProgram(std::string_view object, const std::string &output, const Optio
                                     // A full disk is an error of a write; of a mapped file it is a signal.
                                     "--no-mmap-output-file", "-O1",
                                     // A small link is over before a pool of threads has started.
-                                    object.size() < (4u << 20) ? "--threads=1" : "--threads=2", "-o", output};
+                                    fmt::format("--threads={}", object.size() < (4u << 20) ? 1 : options.threads), "-o", output};
   // A library may call functions of the program that loads it.
   if (isShared)
     words.insert(words.end(), {"-shared", "-soname=" + options.name, "--exclude-libs=ALL"});

@@ -23,6 +23,7 @@ struct Options {
   std::string runtimeArchive;
   bool keepDebugInfo = false; // else .debug_* sections are left out
   bool stripAll = false;      // the symbol table too
+  unsigned threads = 1;       // at most so many; the bytes do not depend on it
   // Called, in place of a return, with the reason when `output` cannot be written to its end; it ends the process.
   std::function<void(const char *)> onFailedWrite;
 };

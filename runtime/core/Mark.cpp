@@ -1,4 +1,3 @@
-#include "runtime/abi/Mark.h"
-
+// Which compiler the archive belongs to (cmake/Abi.cmake): it looks for this text in the archive's bytes.
 extern "C" const char async_abi_mark[];
-const char async_abi_mark[] = ASYNC_ABI_MARK_HEAD ASYNC_ABI_NAME;
+const char async_abi_mark[] = ASYNC_ABI_MARK ASYNC_ABI_NAME;

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "Version.h"
-#include "runtime/abi/Mark.h"
 
 namespace async::cli {
 
@@ -45,13 +45,13 @@ std::string stdFolder() { return findPart("std", ASYNC_SOURCE_STD); }
 
 std::string errorPages() { return findPart("errors", ASYNC_SOURCE_ERRORS); }
 
-std::string runtimeArchive(const CodegenLibrary &library) {
+static std::string runtimeArchive(const CodegenLibrary &library) {
   std::string found = library.findRuntime("libasync_rt.a");
   return found.empty() ? findPart("libasync_rt.a", ASYNC_BUILD_RUNTIME) : found;
 }
 
-bool fitsRuntime(const std::string &archive, std::string &error) {
-  constexpr std::string_view head = ASYNC_ABI_MARK_HEAD, own = ASYNC_ABI_NAME;
+static bool fitsRuntime(const std::string &archive, std::string &error) {
+  constexpr std::string_view head = ASYNC_ABI_MARK, own = ASYNC_ABI_NAME;
   std::string bytes;
   if (!driver::readFile(archive, bytes, error))
     return false;
@@ -62,6 +62,14 @@ bool fitsRuntime(const std::string &archive, std::string &error) {
     return true;
   error = fmt::format("the runtime {} is of another version: its ABI is {}, this compiler needs {}", archive, found.empty() ? "not said" : found, own);
   return false;
+}
+
+bool beginLink(const CodegenLibrary &library, const Options &options, link::Options &settings, std::string &error) {
+  settings.runtimeArchive = runtimeArchive(library);
+  settings.keepDebugInfo = options.debugInfo;
+  settings.stripAll = options.strip;
+  settings.threads = options.jobs ? options.jobs : std::max(std::thread::hardware_concurrency(), 1u);
+  return fitsRuntime(settings.runtimeArchive, error);
 }
 
 // Empty: the runtime has none.

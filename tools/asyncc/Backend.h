@@ -17,9 +17,8 @@ std::string stdFolder();
 std::string errorPages();
 // The file of the stored form; it may be missing.
 std::string storedStd();
-std::string runtimeArchive(const CodegenLibrary &library);
-// Whether it was built for programs of this compiler. False: `error` says what is wrong.
-bool fitsRuntime(const std::string &archive, std::string &error);
+// What each link has in common. False: the runtime was not built for this compiler, as `error` says.
+bool beginLink(const CodegenLibrary &library, const Options &options, link::Options &settings, std::string &error);
 // Whether the compiler lies in an installation, whose parts belong together; a build folder may be half built.
 bool isInstalled();
 

@@ -5,9 +5,10 @@
 
 namespace async::cli {
 
+// Not in --help, which has to fit a screen: the errors that they belong to name them.
 static void addLimits(CLI::App *app, typeck::Limits &limits) {
   auto add = [&](const char *name, uint32_t &limit, uint32_t most, const char *what) {
-    app->add_option(name, limit, fmt::format("{}; {} if it is not given", what, limit))->check(CLI::Range(1u, most))->type_name("N");
+    app->add_option(name, limit, fmt::format("{}; {} if it is not given", what, limit))->check(CLI::Range(1u, most))->type_name("N")->group("");
   };
   add("--limit-const", limits.constSteps, 1u << 30, "steps that the value of a constant takes");
   add("--limit-instances", limits.instances, 1u << 16, "instances of one function on the way to another");
@@ -56,7 +57,7 @@ void CommandLine::describeBuild() {
   addInput(build, options);
   build->add_option("-o", options.output, "where the program or the dump goes")->type_name("OUT");
   addLevels(build, options);
-  build->add_flag("--lib{static}", options.library, "a library of what is exported, static or shared, and a header for C and C++")
+  build->add_flag("--lib{static}", options.library, "a static or shared library, and its header")
       ->check(CLI::IsMember({"static", "shared"}))
       ->option_text("[=KIND]");
   build->add_flag("--strip", options.strip, "leave out the symbol table");
@@ -77,12 +78,12 @@ void CommandLine::describeRun() {
 void CommandLine::describeCheck() {
   CLI::App *check = add("check", "Report the mistakes in a program", [](const Options &options) { return options.fix ? fix(options) : cli::check(options); });
   addInput(check, options);
-  check->add_flag("--fix", options.fix, "make the changes that are sure, then report the rest");
+  check->add_flag("--fix", options.fix, "make the sure changes, report the rest");
   check->footer("Example: asyncc check --diagnostics=json src");
 }
 
 void CommandLine::describeDoc() {
-  CLI::App *doc = add("doc", "Write the reference pages of a package from its doc comments", cli::document);
+  CLI::App *doc = add("doc", "Write the reference pages of a package", cli::document);
   CLI::App *what = doc->add_option_group("what", "one of these");
   what->require_option(1);
   what->add_option("input", options.input, "an .async file, or a folder with a main.async")->type_name("FILE|FOLDER");
@@ -93,10 +94,10 @@ void CommandLine::describeDoc() {
 }
 
 void CommandLine::describeHelpers() {
-  CLI::App *explain = add("explain", "Show the page of an error code; without one, list all codes", cli::explain);
+  CLI::App *explain = add("explain", "Show the page of an error code, or list all", cli::explain);
   explain->add_option("code", options.code, "such as T0301")->type_name("CODE");
   explain->footer("Example: asyncc explain T0301");
-  CLI::App *completions = add("completions", "Print what a shell needs to complete the words of asyncc", cli::completions);
+  CLI::App *completions = add("completions", "Print the completions for a shell", cli::completions);
   completions->add_option("shell", options.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}))->type_name("SHELL");
   completions->footer("Example: asyncc completions bash > /etc/bash_completion.d/asyncc");
 }

@@ -128,13 +128,10 @@ int build(const Options &options) {
   std::string error;
   const CodegenLibrary *library = backend(error);
   link::Options settings;
-  settings.runtimeArchive = runtimeArchive(*library);
-  settings.keepDebugInfo = options.debugInfo;
-  settings.stripAll = options.strip;
+  if (!beginLink(*library, options, settings, error))
+    return fail(error);
   std::string target = programPath(options);
   std::error_code code;
-  if (!fitsRuntime(settings.runtimeArchive, error))
-    return fail(error);
   if (fs::equivalent(target, options.input, code))
     return fail(fmt::format("the program would replace its source {}", options.input));
   Output output;

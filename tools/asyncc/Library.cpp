@@ -40,10 +40,9 @@ int link(const CodegenLibrary &library, const std::string &object, const Places 
   const bool isShared = options.library == "shared";
   settings.kind = isShared ? link::Kind::Shared : link::Kind::Archive;
   settings.name = isShared ? fs::path(places.library).filename().string() : places.name + ".o";
-  settings.runtimeArchive = runtimeArchive(library);
-  settings.keepDebugInfo = options.debugInfo;
-  settings.stripAll = options.strip;
   std::string error;
+  if (!beginLink(library, options, settings, error))
+    return fail(error);
   Output output;
   if (!beginOutput(places.library, isShared ? 0777 : 0666, output, error))
     return fail(error);

@@ -47,8 +47,8 @@ static int link(const Options &options, const std::string &object, Suite &suite)
   std::string error;
   const CodegenLibrary *library = backend(error);
   link::Options settings;
-  settings.runtimeArchive = runtimeArchive(*library);
-  settings.keepDebugInfo = options.debugInfo;
+  if (!beginLink(*library, options, settings, error))
+    return fail(error);
   std::error_code code;
   const std::string target = fs::temp_directory_path(code) / fmt::format("asyncc-suite-{}", getpid());
   if (!beginOutput(target, 0700, suite.program.emplace(), error)) {
