@@ -48,6 +48,7 @@ void ParserBase::exitRule() {
   open.pop_back();
   if (nests(node.kind))
     --depth;
+  _tracker.leave(_ctx);
   // As Parser's, without a cast that is checked.
   setState(static_cast<size_t>(_ctx->invokingState));
   _ctx = static_cast<antlr4::ParserRuleContext *>(_ctx->parent);

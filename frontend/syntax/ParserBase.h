@@ -2,6 +2,7 @@
 #pragma once
 #include "antlr4-runtime.h"
 
+#include "frontend/syntax/Contexts.h"
 #include "frontend/syntax/Cst.h"
 #include "frontend/syntax/TokenInput.h"
 
@@ -19,13 +20,15 @@ public:
   void exitRule(); // hides that of Parser: the generated code calls this one
   antlr4::Token *consume() override;
 
-  // These hide ANTLR's from the generated code, which calls them at each choice and rule: a cast that cannot fail, and no function object.
+  // These hide ANTLR's from the generated code, which calls them at each choice and rule: a cast that cannot fail, no function object, and
+  // contexts without an allocation each.
   template <typename T> T *getInterpreter() const { return static_cast<T *>(_interpreter); }
   template <typename F> struct AtEnd {
     F act;
     ~AtEnd() { act(); }
   };
   template <typename F> static AtEnd<F> finally(F act) { return {act}; }
+  Contexts _tracker;
 
   // The rule that is being parsed is incomplete.
   void markBroken() { cst.nodes[open.back()].broken = true; }
