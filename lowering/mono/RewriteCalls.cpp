@@ -103,6 +103,12 @@ void Rewriter::callValue(Terminator end) {
   const Type type = types[callable.type];
   std::vector<Operand> operands(std::make_move_iterator(end.operands.begin() + 1), std::make_move_iterator(end.operands.end()));
 
+  if (isAsync && !awaitsHere && callable.isOwned && isBorrowedByCall(type) && layouts.of(callable.type).size > 0) {
+    // The future outlives this call, so it takes the function value with it.
+    uint32_t instance = collector.owningCall(callable.type, signature->params, types[signature->result].args[0], end.span);
+    operands.insert(operands.begin(), Maker::move(callable.at));
+    return makeFuture(std::move(end), instance, std::move(operands));
+  }
   if (type.kind == TypeKind::Fn) {
     bool takes = static_cast<CallKind>(type.sub) == CallKind::Once;
     if (takes) {
@@ -116,7 +122,7 @@ void Rewriter::callValue(Terminator end) {
     return awaitsHere ? awaitResult(std::move(end), signature->result) : finish(std::move(end));
   }
 
-  // Calling an async body makes its future; any other body that gives a future makes it itself.
+  // Any other body that gives a future makes it itself.
   bool bodyIsAsync = type.kind == TypeKind::FnDef ? program.fn(FnId{type.index}).isAsync : program.closure(ClosureId{type.index}).kind == ClosureDecl::Kind::AsyncClosure;
   uint32_t instance = UINT32_MAX;
   if (type.kind == TypeKind::FnDef) {
@@ -124,40 +130,46 @@ void Rewriter::callValue(Terminator end) {
   } else {
     ClosureId id{type.index};
     const ClosureDecl &decl = program.closure(id);
-    if (bodyIsAsync && !awaitsHere && callable.isOwned && decl.callKind != CallKind::Once) {
-      // The future outlives this call, so it takes the closure with it.
-      instance = collector.owningCall(callable.type, signature->params, types[signature->result].args[0], end.span);
-      operands.insert(operands.begin(), Maker::move(callable.at));
+    instance = collector.closure(id, {type.args.begin(), type.args.end()}, end.span);
+    if (decl.callKind == CallKind::Once) {
+      operands.insert(operands.begin(), Maker::use(callable.isOwned ? Operand::Kind::Move : Operand::Kind::Copy, callable.at));
     } else {
-      instance = collector.closure(id, {type.args.begin(), type.args.end()}, end.span);
-      if (decl.callKind == CallKind::Once) {
-        operands.insert(operands.begin(), Maker::use(callable.isOwned ? Operand::Kind::Move : Operand::Kind::Copy, callable.at));
-      } else {
-        Mutability mutability = decl.callKind == CallKind::Exclusive ? Mutability::Exclusive : Mutability::Shared;
-        operands.insert(operands.begin(), Maker::copy(Maker::place(reference(callable.at, callable.type, mutability, end.span))));
-        dropAfter(end, callable);
-      }
+      Mutability mutability = decl.callKind == CallKind::Exclusive ? Mutability::Exclusive : Mutability::Shared;
+      operands.insert(operands.begin(), Maker::copy(Maker::place(reference(callable.at, callable.type, mutability, end.span))));
+      dropAfter(end, callable);
     }
   }
+  if (bodyIsAsync && !awaitsHere)
+    return makeFuture(std::move(end), instance, std::move(operands));
   end.callee.instance = instance;
   end.operands = std::move(operands);
   if (!bodyIsAsync) {
     end.kind = Terminator::Kind::Call;
     return awaitsHere ? awaitResult(std::move(end), signature->result) : finish(std::move(end));
   }
-  if (awaitsHere) {
-    end.kind = Terminator::Kind::AwaitCall;
-    return finish(std::move(end));
-  }
-  collector.futureOf(instance, end.span);
+  end.kind = Terminator::Kind::AwaitCall;
+  finish(std::move(end));
+}
+
+// Whether a call takes a reference to the function value, and not the value itself.
+bool Rewriter::isBorrowedByCall(const Type &callable) const {
+  if (callable.kind == TypeKind::Closure)
+    return program.closure(ClosureId{callable.index}).callKind != CallKind::Once;
+  return callable.kind == TypeKind::Fn && static_cast<CallKind>(callable.sub) != CallKind::Once;
+}
+
+// Calling an async body makes its future.
+void Rewriter::makeFuture(Terminator call, uint32_t instance, std::vector<Operand> operands) {
+  collector.futureOf(instance, call.span);
   Rvalue future;
   future.kind = Rvalue::Kind::Future;
-  future.type = destination;
-  future.callee = end.callee;
-  future.operands = std::move(end.operands);
-  assign(end.place, std::move(future), end.span);
-  if (!end.targets.empty())
-    finish(jump(end.targets[0], end.span));
+  future.type = placeType(call.place);
+  future.callee = call.callee;
+  future.callee.instance = instance;
+  future.operands = std::move(operands);
+  assign(call.place, std::move(future), call.span);
+  if (!call.targets.empty())
+    finish(jump(call.targets[0], call.span));
 }
 
 // `await &mut f` (rules.md L6): the future is taken out of its place and driven to its end; what is left there is none, which drops as nothing.

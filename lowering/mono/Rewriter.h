@@ -65,6 +65,8 @@ private:
   void callHere(uint32_t instance, std::vector<mir::Operand> operands, frontend::Span span);
   // A block that drops the place and goes on at `then`; invalid: leaves the body.
   mir::BlockId dropThen(const mir::Place &place, bool isCleanup, mir::BlockId then, frontend::Span span);
+  bool isBorrowedByCall(const Type &callable) const;
+  void makeFuture(mir::Terminator call, uint32_t instance, std::vector<mir::Operand> operands);
   void dropAfter(mir::Terminator &end, const Callable &callable);
   void stopBeforeDrop(const mir::Terminator &drop, TypeId type);
   void finish(mir::Terminator end) { here().terminator = std::move(end); }
