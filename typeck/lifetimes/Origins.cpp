@@ -165,7 +165,7 @@ void Origins::includeAll(Node to, const Source &from) {
 
 Origins::Source Origins::source(const Place &place) {
   Node inner = innerNode(place.base);
-  if (place.path.empty() && isRef(body.localType(place.base)))
+  if (place.path.empty() && hasOuter(body.localType(place.base)))
     return {{outerNode(place.base)}, {inner}};
   return {{inner}, {inner}};
 }
@@ -174,7 +174,7 @@ void Origins::flow(const Place &to, TypeId type, const Source &from) {
   if (!mayHold[to.base.index] || !mayHoldReference(program, type))
     return;
   includeBack(from, innerNode(to.base), type);
-  if (to.path.empty() && isRef(body.localType(to.base)) && isRef(type)) {
+  if (to.path.empty() && hasOuter(type) && program.types[body.localType(to.base)].kind == program.types[type].kind) {
     for (Node node : from.outer)
       include(outerNode(to.base), node);
     for (Node node : from.inner)
@@ -182,7 +182,7 @@ void Origins::flow(const Place &to, TypeId type, const Source &from) {
     return;
   }
   Node inner = innerNode(to.base);
-  if (isRef(type))
+  if (hasOuter(type))
     for (Node node : from.outer)
       include(inner, node);
   for (Node node : from.inner)
@@ -254,20 +254,9 @@ void Origins::terminator(const Terminator &terminator, BlockId block) {
   case Terminator::Kind::AwaitCall:
     return call(terminator, block);
   case Terminator::Kind::CallValue:
-    for (const Operand &operand : terminator.operands) {
-      if (operand.kind == Operand::Kind::Const)
-        continue;
-      TypeId type = mir::operandType(program, body, operand);
-      if (fits(program, type, mir::placeType(program, body, terminator.place)))
-        flow(terminator.place, type, source(operand.place));
-    }
-    return intoArguments(terminator, nullptr);
+    return callValue(terminator);
   case Terminator::Kind::Await:
-    if (terminator.operands[0].kind != Operand::Kind::Const) {
-      Node inner = innerNode(terminator.operands[0].place.base);
-      flow(terminator.place, mir::placeType(program, body, terminator.place), {{inner}, {inner}});
-    }
-    return;
+    return await(terminator);
   case Terminator::Kind::Spawn:
     return startTask(terminator, block);
   case Terminator::Kind::Goto:
@@ -279,6 +268,31 @@ void Origins::terminator(const Terminator &terminator, BlockId block) {
   case Terminator::Kind::Assert:
     return;
   }
+}
+
+// A future needs the function value that made it until it has ended; its value holds a reference to that only where its type says so.
+void Origins::callValue(const Terminator &terminator) {
+  TypeId result = mir::placeType(program, body, terminator.place);
+  bool isFuture = terminator.place.path.empty() && program.types[result].kind == TypeKind::Async;
+  for (size_t i = 0; i < terminator.operands.size(); ++i) {
+    const Operand &operand = terminator.operands[i];
+    if (operand.kind == Operand::Kind::Const)
+      continue;
+    TypeId type = mir::operandType(program, body, operand);
+    if (fits(program, type, result))
+      flow(terminator.place, i == 0 && isFuture ? result : type, source(operand.place));
+  }
+  intoArguments(terminator, nullptr);
+}
+
+void Origins::await(const Terminator &terminator) {
+  if (terminator.operands[0].kind == Operand::Kind::Const)
+    return;
+  TypeId type = mir::placeType(program, body, terminator.place);
+  Source future = source(terminator.operands[0].place);
+  flow(terminator.place, type, {future.inner, future.inner});
+  if (ownReferences(program, type) != OwnReferences::None)
+    flow(terminator.place, type, {future.outer, future.outer});
 }
 
 bool Origins::isScopeProtocol(FnId fn) const { return interner.text(program.fn(fn).lang).starts_with("scope_"); }
@@ -355,6 +369,14 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
     bool isBehind = declared.valid() && isRef(declared) && isRef(given) && !(isSource && own != OwnReferences::None);
     Source from = source(operand.place);
     Source all = isBehind ? Source{from.inner, from.inner} : from;
+    if (program.types[given].kind == TypeKind::Async) {
+      if (own == OwnReferences::None && !contains(program, type, given))
+        from.outer = from.inner; // it has ended by then
+      if (program.types[type].kind == TypeKind::Async) {
+        flow(terminator.place, type, from);
+        continue;
+      }
+    }
     bool isWholeRef = terminator.place.path.empty() && isRef(body.localType(terminator.place.base));
     includeAll(isWholeRef ? outerNode(terminator.place.base) : innerNode(terminator.place.base), all);
     if (isWholeRef)

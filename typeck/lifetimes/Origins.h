@@ -84,10 +84,13 @@ private:
   Node innerNode(LocalId local) const { return 2 * local.index + 1; }
   Node taskNode(size_t index) const { return static_cast<Node>(2 * body.locals.size() + index); }
   bool isRef(TypeId type) const { return type.valid() && program.types[type].kind == TypeKind::Ref; }
+  bool hasOuter(TypeId type) const { return isRef(type) || (type.valid() && program.types[type].kind == TypeKind::Async); }
   void include(Node to, Node from);
   bool writesTo(TypeId type);
   void includeBack(const Source &from, Node to, TypeId type);
   void includeAll(Node to, const Source &from);
+  void callValue(const mir::Terminator &terminator);
+  void await(const mir::Terminator &terminator);
   Source source(const Place &place);
   void flow(const Place &to, TypeId type, const Source &from);
 

@@ -71,7 +71,7 @@ void Collector::fnParams(const FnRef &ref, FnDecl &fn, TypeScope &scope) {
         made.name = file[param.pattern].name.symbol;
         made.span = file[param.pattern].span;
       }
-      made.type = paramType(scope, fn, fn.generics, param);
+      made.type = paramType(scope, fn, fn.generics, param.type);
     }
     made.hasDefault = param.defaultValue.valid();
     if (!made.hasDefault && !fn.params.empty() && fn.params.back().hasDefault)
@@ -80,14 +80,15 @@ void Collector::fnParams(const FnRef &ref, FnDecl &fn, TypeScope &scope) {
   }
 }
 
-// `f: fn(A) -> B` and `x: impl Trait` are parameters of a type of their own, which has no name.
-TypeId Collector::paramType(const TypeScope &scope, const FnDecl &fn, Generics &generics, const ast::Param &param) {
-  if (!param.type.valid())
+// `f: fn(A) -> B` and `x: impl Trait`, or references to such, are parameters of a type of their own, which has no name.
+TypeId Collector::paramType(const TypeScope &scope, const FnDecl &fn, Generics &generics, ast::TypeId written) {
+  if (!written.valid())
     return program.types.error;
-  const ast::Type &type = (*scope.file)[param.type];
+  const bool isReference = (*scope.file)[written].kind == ast::TypeKind::Ref && (*scope.file)[written].a.valid();
+  const ast::Type &type = (*scope.file)[isReference ? (*scope.file)[written].a : written];
   const bool isFunction = type.kind == ast::TypeKind::Function, isImpl = type.kind == ast::TypeKind::ImplTrait;
   if (fn.abi != Abi::Async || (!isFunction && !isImpl))
-    return lowerSized(context, scope, param.type);
+    return lowerSized(context, scope, written);
   const Symbol shown = context.interner.intern(context.sources.text(type.span));
   const TypeId subject = program.types.param(static_cast<uint32_t>(generics.params.size()), shown);
   std::vector<Predicate> predicates;
@@ -101,7 +102,8 @@ TypeId Collector::paramType(const TypeScope &scope, const FnDecl &fn, Generics &
   generics.params.push_back({shown, false, true, type.span});
   for (Predicate &predicate : predicates)
     generics.predicates.push_back(std::move(predicate));
-  return subject;
+  const bool isExclusive = (*scope.file)[written].flag;
+  return isReference ? program.types.reference(isExclusive ? Mutability::Exclusive : Mutability::Shared, subject) : subject;
 }
 
 void Collector::fnResult(const FnRef &ref, FnId id, const TypeScope &scope) {

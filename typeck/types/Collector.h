@@ -87,7 +87,7 @@ private:
   // CollectFns.cpp
   void signature(uint32_t index);
   void fnParams(const resolve::FnRef &ref, FnDecl &fn, TypeScope &scope);
-  TypeId paramType(const TypeScope &scope, const FnDecl &fn, Generics &generics, const ast::Param &param);
+  TypeId paramType(const TypeScope &scope, const FnDecl &fn, Generics &generics, ast::TypeId written);
   void fnResult(const resolve::FnRef &ref, FnId fn, const TypeScope &scope);
   TypeId hide(FnId fn, const TypeScope &scope, const ast::Type &type); // Hidden.cpp
   void defaults(uint32_t index);
