@@ -368,7 +368,6 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
     // What came by reference: only a result with references of its own can refer to that itself.
     bool isBehind = declared.valid() && isRef(declared) && isRef(given) && !(isSource && own != OwnReferences::None);
     Source from = source(operand.place);
-    Source all = isBehind ? Source{from.inner, from.inner} : from;
     if (program.types[given].kind == TypeKind::Async) {
       if (own == OwnReferences::None && !contains(program, type, given))
         from.outer = from.inner; // it has ended by then
@@ -377,6 +376,7 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
         continue;
       }
     }
+    Source all = isBehind ? Source{from.inner, from.inner} : from;
     bool isWholeRef = terminator.place.path.empty() && isRef(body.localType(terminator.place.base));
     includeAll(isWholeRef ? outerNode(terminator.place.base) : innerNode(terminator.place.base), all);
     if (isWholeRef)
