@@ -147,12 +147,13 @@ specPart: SPEC_TEXT | SPEC_LBRACE expr (RBRACE | SPEC_END);
 
 // G8: these reach as far right as they can, so they are only last.
 greedy
-  : MOVE? ASYNC? (BAR (closureParameter (COMMA closureParameter)* COMMA?)? BAR | OROR) (ARROW type block | expr)
+  : borrowOp* MOVE? ASYNC? (BAR (closureParameter (COMMA closureParameter)* COMMA?)? BAR | OROR) (ARROW type block | expr)
   | RETURN expr?
   | BREAK LABEL? expr?
   | CONTINUE LABEL?
   | YIELD expr?
   ;
+borrowOp: AND MUT? | ANDAND MUT?;
 closureParameter: patternNoTop (COLON type)?;
 
 blockForm

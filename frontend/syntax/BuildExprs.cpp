@@ -360,6 +360,15 @@ ExprId Builder::greedy(Node n) {
 ExprId Builder::closure(Node n) {
   ast::Expr expr_ = made(ExprKind::Closure, span(n));
   Gather<ast::ClosureParam> params(*this);
+  std::vector<Node> borrows;
+  for (const Node c : children(n))
+    if (isRule(c, P::RuleBorrowOp))
+      borrows.push_back(c);
+  const Deeper deeper(*this, static_cast<uint32_t>(borrows.size()));
+  if (tooDeep(span(n)))
+    return errorExpr(span(n));
+  if (!borrows.empty())
+    expr_.span.lo = span(cst.nodes[borrows.back()].end).lo;
   for (const Node c : children(n)) {
     if (isToken(c, P::MOVE)) {
       expr_.flag = true;
@@ -380,7 +389,10 @@ ExprId Builder::closure(Node n) {
   expr_.list = params.finish(file.closureParams);
   if (!expr_.a.valid())
     expr_.a = errorExpr(expr_.span);
-  return add(expr_);
+  ExprId value = add(expr_);
+  for (size_t i = borrows.size(); i > 0; --i)
+    value = prefixed(borrows[i - 1], value);
+  return value;
 }
 
 } // namespace async::syntax
