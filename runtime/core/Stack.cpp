@@ -16,6 +16,12 @@ namespace {
 constexpr size_t handlerStackSize = 32 * 1024;
 struct sigaction oldSegv, oldBus;
 
+// Of a thread, and what was there before.
+struct SignalStack {
+  stack_t before;
+  alignas(16) char bytes[handlerStackSize];
+};
+
 // A fault near the stack pointer is the stack's. The distance allows for a large frame that has not been touched in order.
 bool isStackFault(const siginfo_t *info, const void *context) {
   auto *machine = static_cast<const ucontext_t *>(context);
@@ -57,22 +63,21 @@ void restoreStackGuard() {
 }
 
 void *enterStackGuard() {
-  void *memory = malloc(handlerStackSize);
+  auto *memory = static_cast<SignalStack *>(malloc(sizeof(SignalStack)));
   if (!memory)
     return nullptr;
   stack_t stack{};
-  stack.ss_sp = memory;
-  stack.ss_size = handlerStackSize;
-  sigaltstack(&stack, nullptr);
+  stack.ss_sp = memory->bytes;
+  stack.ss_size = sizeof memory->bytes;
+  sigaltstack(&stack, &memory->before);
   return memory;
 }
 
-void leaveStackGuard(void *memory) {
-  if (!memory)
+void leaveStackGuard(void *entered) {
+  if (!entered)
     return;
-  stack_t none{};
-  none.ss_flags = SS_DISABLE;
-  sigaltstack(&none, nullptr);
+  auto *memory = static_cast<SignalStack *>(entered);
+  sigaltstack(&memory->before, nullptr);
   free(memory);
 }
 

@@ -31,23 +31,26 @@ void onCrash(int number) {
   _exit(InternalError);
 }
 
-void watchCrashes() {
-  stack_t stack{};
+// Gives the signal stack of before, which the thread's own libraries expect at its end.
+stack_t watchCrashes() {
+  stack_t stack{}, before{};
   static char handlers[signalStackBytes];
   stack.ss_sp = handlers;
   stack.ss_size = signalStackBytes;
-  sigaltstack(&stack, nullptr);
+  sigaltstack(&stack, &before);
   struct sigaction action{};
   action.sa_handler = onCrash;
   action.sa_flags = SA_ONSTACK;
   for (int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
     sigaction(number, &action, nullptr);
+  return before;
 }
 
 void *work(void *argument) {
   auto *all = static_cast<Work *>(argument);
-  watchCrashes();
+  stack_t before = watchCrashes();
   all->status = all->command(*all->options);
+  sigaltstack(&before, nullptr);
   return nullptr;
 }
 
