@@ -1,5 +1,7 @@
 #include "typeck/infer/CallKinds.h"
 
+#include <algorithm>
+
 #include "frontend/diagnostics/Types.h"
 #include "typeck/types/TypeText.h"
 
@@ -28,9 +30,22 @@ private:
   void checkBounds(const thir::Body &body, const thir::Expr &call) {
     for (const Predicate &predicate : program.fn(FnId{call.def}).generics.predicates) {
       const Type &subject = program.types[predicate.subject];
-      if (predicate.kind == Predicate::Kind::Calls && subject.kind == TypeKind::Param && subject.index < call.typeArgs.count)
-        mayBe(body, body.typeLists[call.typeArgs.begin + subject.index], predicate.signature, call.span);
+      if (predicate.kind != Predicate::Kind::Calls || subject.kind != TypeKind::Param || subject.index >= call.typeArgs.count)
+        continue;
+      const TypeId given = body.typeLists[call.typeArgs.begin + subject.index];
+      mayBe(body, given, predicate.signature, call.span);
+      if (isAwaited(body.fn, given) && !isAwaited(FnId{call.def}, predicate.subject))
+        context.diagnostics.emit(call.span, frontend::diag::Mismatch, typeText(program, context.interner, predicate.signature),
+                                 "a function that may give a future, since its calls are awaited here");
     }
+  }
+
+  // Whether it is the type of a parameter whose calls the function awaits (rules.md I1).
+  bool isAwaited(FnId fn, TypeId type) {
+    while (program.types[type].kind == TypeKind::Ref)
+      type = program.types[type].args[0];
+    const FnDecl &decl = program.fn(fn);
+    return std::any_of(decl.awaitedParams.begin(), decl.awaitedParams.end(), [&](uint32_t param) { return decl.params[param].type == type; });
   }
 
   void mayBe(const thir::Body &body, TypeId callable, TypeId wanted, frontend::Span span) {
