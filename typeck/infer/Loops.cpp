@@ -134,6 +134,7 @@ ExprId Inferer::inferFor(const ast::Expr &expr) {
   ExprId loop = loopExpr(*this, label, matchExpr(step, arms, types.unit, expr.span), types.unit, expr.span);
   thir::Stmt let{};
   let.kind = thir::Stmt::Kind::Let;
+  let.isHead = true;
   let.span = headSpan;
   let.pattern = bindingPattern(held, iteratorType, headSpan);
   let.expr = source;

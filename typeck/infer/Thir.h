@@ -115,6 +115,7 @@ struct Stmt {
   PatternId pattern;
   ExprId expr;
   ExprId elseBlock;
+  bool isHead = false; // of a `for`: temporaries of expr live until the end of the block
 };
 
 struct Capture {

@@ -86,12 +86,15 @@ void Builder::letStatement(const thir::Stmt &stmt) {
     // Shadowing: the initialiser still sees what the name stood for, which is another local.
     declare(pattern.local, region);
     Place to = *localPlaces[pattern.local.index];
-    pushRegion();
+    if (!stmt.isHead)
+      pushRegion();
     extendInto = region;
     into(&to, stmt.expr);
     extendInto.reset();
     scheduleDrop(to.base, pattern.span, region);
-    return popRegion(stmt.span);
+    if (!stmt.isHead)
+      popRegion(stmt.span);
+    return;
   }
   std::vector<ThirLocal> locals;
   collectLocals(stmt.pattern, locals);
