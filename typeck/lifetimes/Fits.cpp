@@ -138,6 +138,32 @@ bool fitsInto(Program &program, TypeId source, TypeId target, Reach reach, Seen 
   return found;
 }
 
+bool tells(Program &program, TypeId id, Seen &seen) {
+  id = revealed(program, id);
+  if (std::find(seen.types.begin(), seen.types.end(), id) != seen.types.end())
+    return true;
+  if (!seen.enter(id))
+    return false;
+  switch (program.types[id].kind) {
+  case TypeKind::Fn:
+  case TypeKind::Async:
+  case TypeKind::Stream:
+  case TypeKind::Sink:
+  case TypeKind::Dyn:
+  case TypeKind::Closure:
+  case TypeKind::Param:
+  case TypeKind::Projection:
+  case TypeKind::Var:
+  case TypeKind::Error:
+    return false;
+  default:
+    break;
+  }
+  bool all = true;
+  forParts(program, id, Reach::Referred, [&](TypeId part) { all = all && tells(program, part, seen); });
+  return all;
+}
+
 bool writes(Program &program, TypeId id, Seen &seen) {
   if (!id.valid() || !seen.enter(id))
     return false;
@@ -191,6 +217,11 @@ bool reads(const Program &program, TypeId id, Seen &seen) {
 OwnReferences ownReferences(const Program &program, TypeId declared) {
   Seen seen;
   return own(program, declared, seen);
+}
+
+bool tellsReferences(Program &program, TypeId type) {
+  Seen seen;
+  return tells(program, type, seen);
 }
 
 bool fits(Program &program, TypeId source, TypeId target) {

@@ -15,6 +15,9 @@ enum class OwnReferences : uint8_t {
 };
 OwnReferences ownReferences(const Program &program, TypeId declared);
 
+// Whether the type tells of every reference that a value of it may hold what it points to: nothing in it is a type parameter or opaque.
+bool tellsReferences(Program &program, TypeId type);
+
 // Whether a reference in `source`, or one made from it, could lie in a value of `target`. Where the types do not tell, no.
 bool fits(Program &program, TypeId source, TypeId target);
 

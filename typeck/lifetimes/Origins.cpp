@@ -32,6 +32,7 @@ Origins::Origins(Program &program, const frontend::Interner &interner, const mir
       seeds.emplace_back(innerNode(LocalId{i}), static_cast<uint32_t>(loanList.size() + i));
     }
   edges.resize(2 * body.locals.size() + taskList.size());
+  typedEdges.resize(edges.size());
   backEdges.resize(edges.size());
   solved = solve();
   findGiven();
@@ -161,6 +162,36 @@ void Origins::includeAll(Node to, const Source &from) {
     include(to, node);
   for (Node node : from.inner)
     include(to, node);
+}
+
+// What a call's result holds of what was given to the call.
+void Origins::includeResult(Node to, const std::vector<Node> &from, TypeId type) {
+  auto [known, isNew] = telling.try_emplace(type.index, false);
+  if (isNew)
+    known->second = tellsReferences(program, type);
+  for (Node node : from) {
+    if (!known->second) {
+      include(to, node);
+      continue;
+    }
+    if (typedEdges.size() <= node)
+      typedEdges.resize(node + 1);
+    typedEdges[node].push_back({to, type});
+  }
+}
+
+// The loans that no reference in a value of the type could be of.
+const BitSet &Origins::unfitFor(TypeId type) {
+  auto [known, isNew] = unfitResults.try_emplace(type.index, size());
+  if (!isNew)
+    return known->second;
+  for (size_t loan = 0; loan < loanList.size(); ++loan)
+    if (!fitsPointerInto(program, mir::placeType(program, body, loanList[loan].place), type))
+      known->second.set(loan);
+  for (uint32_t param = 1; param <= body.paramCount; ++param)
+    if (!fits(program, body.localType(LocalId{param}), type))
+      known->second.set(loanList.size() + param);
+  return known->second;
 }
 
 Origins::Source Origins::source(const Place &place) {
@@ -378,10 +409,11 @@ void Origins::callResult(const Terminator &terminator, const FnDecl &fn) {
     }
     Source all = isBehind ? Source{from.inner, from.inner} : from;
     bool isWholeRef = terminator.place.path.empty() && isRef(body.localType(terminator.place.base));
-    includeAll(isWholeRef ? outerNode(terminator.place.base) : innerNode(terminator.place.base), all);
+    Node to = isWholeRef ? outerNode(terminator.place.base) : innerNode(terminator.place.base);
+    includeResult(to, all.outer, type);
+    includeResult(to, all.inner, type);
     if (isWholeRef)
-      for (Node node : from.inner)
-        include(innerNode(terminator.place.base), node);
+      includeResult(innerNode(terminator.place.base), from.inner, type);
     includeBack(from, innerNode(terminator.place.base), type);
   }
 }
@@ -473,7 +505,7 @@ bool Origins::solve() {
     Node node = work.back();
     work.pop_back();
     waits[node] = false;
-    done += edges[node].size() + backEdges[node].size() + 1;
+    done += edges[node].size() + typedEdges[node].size() + backEdges[node].size() + 1;
     if (done > maxWork)
       return false;
     auto give = [&](Node to, const BitSet &found) {
@@ -484,6 +516,11 @@ bool Origins::solve() {
     };
     for (Node to : edges[node])
       give(to, sets[node]);
+    for (const TypedEdge &edge : typedEdges[node]) {
+      BitSet found = sets[node];
+      found.subtract(unfitFor(edge.type));
+      give(edge.to, found);
+    }
     for (const BackEdge &edge : backEdges[node])
       give(innerNode(edge.to), givenBack(sets[node], edge));
   }

@@ -80,6 +80,12 @@ private:
     bool isTyped; // only what fits there
   };
 
+  // What fits into a value of the type, which tells of all its references.
+  struct TypedEdge {
+    Node to;
+    TypeId type;
+  };
+
   Node outerNode(LocalId local) const { return 2 * local.index; }
   Node innerNode(LocalId local) const { return 2 * local.index + 1; }
   Node taskNode(size_t index) const { return static_cast<Node>(2 * body.locals.size() + index); }
@@ -89,6 +95,8 @@ private:
   bool writesTo(TypeId type);
   void includeBack(const Source &from, Node to, TypeId type);
   void includeAll(Node to, const Source &from);
+  void includeResult(Node to, const std::vector<Node> &from, TypeId type);
+  const BitSet &unfitFor(TypeId type);
   void callValue(const mir::Terminator &terminator);
   void await(const mir::Terminator &terminator);
   Source source(const Place &place);
@@ -123,6 +131,7 @@ private:
   std::vector<TaskStart> taskList;
   std::vector<std::pair<Node, uint32_t>> seeds; // node, loan
   std::vector<std::vector<Node>> edges; // by source
+  std::vector<std::vector<TypedEdge>> typedEdges; // by source
   std::vector<std::vector<BackEdge>> backEdges; // by source
   std::vector<BitSet> sets;
   BitSet givenLoans;
@@ -132,6 +141,8 @@ private:
   std::vector<bool> mayHold; // by local
   std::map<std::pair<uint32_t, uint32_t>, bool> carried; // by function and parameter
   std::unordered_map<uint32_t, bool> writing; // by type
+  std::unordered_map<uint32_t, bool> telling; // by type
+  std::unordered_map<uint32_t, BitSet> unfitResults; // by type: the loans that no value of it that a call gives can hold
   std::unordered_map<uint32_t, BitSet> unfit; // by type: the loans that no value of it can hold
 };
 
