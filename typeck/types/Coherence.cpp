@@ -1,4 +1,5 @@
 // No type has two implementations of a trait, nor two methods of one name.
+#include <algorithm>
 #include <map>
 
 #include "typeck/types/Collector.h"
@@ -64,6 +65,9 @@ void Collector::checkOverlaps() {
   for (uint32_t i = 0; i < program.impls.size(); ++i) {
     const ImplDecl &impl = program.impls[i];
     if (!impl.trait || (program.types[impl.self].flags & HasError))
+      continue;
+    auto isBroken = [&](TypeId arg) { return (program.types[arg].flags & HasError) != 0; };
+    if (std::any_of(impl.trait->args.begin(), impl.trait->args.end(), isBroken))
       continue;
     byTrait[impl.trait->trait.index].add(headKey(program.types, impl.self), i, [&](uint32_t other) {
       if (i < firstImpl || !overlaps(context, impl, program.impls[other]))
