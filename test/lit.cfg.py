@@ -11,6 +11,10 @@ config.suffixes = [".async", ".mir", ".test"]
 config.excludes = ["unit", "found", "inputs"]
 config.available_features.update(tool for tool in ["gdb"] if shutil.which(tool))
 build = os.path.abspath(lit_config.params["build"])
+# Where the runtime is built with a sanitizer, a C compiler that knows nothing of it cannot link it.
+needs = os.path.join(build, "runtime", "libasync_rt.a.needs")
+if not os.path.exists(needs) or os.path.getsize(needs) == 0:
+    config.available_features.add("plain-runtime")
 source = os.path.dirname(__file__)
 config.test_source_root = source
 config.test_exec_root = os.path.join(build, "test", "lit")

@@ -36,9 +36,7 @@ int64_t readStream(IoLeaf *leaf) {
 }
 
 int64_t acceptNow(int fd) {
-  int accepted = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (accepted < 0 && errno == EMFILE && raiseDescriptorLimit())
-    accepted = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int accepted = openDescriptor([=] { return accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); });
   if (accepted < 0)
     return -errno;
   int one = 1;

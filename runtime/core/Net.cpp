@@ -53,9 +53,7 @@ void fromSystem(const sockaddr_storage &from, SocketAddr &to) {
 
 int64_t newSocket(const SocketAddr &address) {
   int family = address.isV6 ? AF_INET6 : AF_INET, type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  int fd = socket(family, type, 0);
-  if (fd < 0 && errno == EMFILE && raiseDescriptorLimit())
-    fd = socket(family, type, 0);
+  int fd = openDescriptor([&] { return socket(family, type, 0); });
   if (fd < 0)
     return -errno;
   ++currentWorker()->counts.descriptors;

@@ -1,5 +1,6 @@
 // Net.h: addresses and sockets. A socket is its descriptor; errors are -errno.
 #pragma once
+#include <errno.h>
 #include <stdint.h>
 
 namespace async::core {
@@ -15,5 +16,10 @@ int64_t beginConnect(const SocketAddr *address); // a socket whose connection is
 void closeSocket(int64_t fd);
 // After EMFILE: lets the process have as many descriptors as the system allows it. True: it has more now.
 bool raiseDescriptorLimit();
+// What `open` gives, which is asked again if there may be more descriptors.
+template <class Open> int openDescriptor(Open open) {
+  int fd = open();
+  return fd < 0 && errno == EMFILE && raiseDescriptorLimit() ? open() : fd;
+}
 
 } // namespace async::core

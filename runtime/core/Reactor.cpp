@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/core/Net.h"
 #include "runtime/core/Parking.h"
 #include "runtime/core/Scheduler.h"
 
@@ -53,10 +54,10 @@ static int openReactor() {
   SpinLock held(runtime.reactorLock);
   if (runtime.epoll >= 0)
     return 0;
-  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  int epoll = openDescriptor([] { return epoll_create1(EPOLL_CLOEXEC); });
   if (epoll < 0)
     return -errno;
-  int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  int wake = openDescriptor([] { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); });
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.u64 = wakeTag;
