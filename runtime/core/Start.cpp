@@ -165,14 +165,14 @@ void startThreads() {
     sigdelset(&all, SIGSEGV);
     sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_BLOCK, &all, &old);
+    // Before the thread is there: one that parks has to know that another is awake, whom it looks after. Release: the worker.
+    Real::store(&runtime.startedCount, index + 1);
     int error = pthread_create(&runtime.threads[index], &attributes, &runThread, worker);
     pthread_sigmask(SIG_SETMASK, &old, nullptr);
     pthread_attr_destroy(&attributes);
-    if (error == 0) {
-      Real::store(&runtime.startedCount, index + 1); // release: the worker
-    } else {
-      Real::storeRelaxed(&runtime.workerCount, index); // the system has no more threads for us
-      freeWorker(worker);
+    if (error != 0) { // the system has no more threads for us; others may be looking at the worker
+      Real::storeRelaxed(&runtime.workerCount, index);
+      Real::store(&runtime.startedCount, index);
     }
   }
   Real::store(&starting, 0u);
@@ -240,8 +240,9 @@ int async::core::endRun() {
   const char *check = getenv("ASYNC_CHECK_LEAKS");
   int leaked = clean && check && *check == '1' ? checkLeaks() : 0;
   threadWorker = nullptr;
-  for (unsigned i = 0; i < runtime.startedCount; ++i)
-    freeWorker(runtime.workers[i]);
+  for (Worker *worker : runtime.workers)
+    if (worker)
+      freeWorker(worker);
   runtime.startedCount = 0;
   memset(runtime.workers, 0, sizeof runtime.workers);
   free(runtime.injector);
