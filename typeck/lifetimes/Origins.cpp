@@ -371,6 +371,27 @@ bool Origins::findCarried(FnId fn, const FnDecl &decl, uint32_t param) const {
   return origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit);
 }
 
+// Whether the body of `fn` may put what parameter `from` came with behind the exclusive reference that parameter `into` is.
+bool Origins::puts(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) {
+  auto [known, isNew] = put.try_emplace({fn.index, from, into}, false);
+  if (isNew)
+    known->second = findPut(fn, decl, from, into);
+  return known->second;
+}
+
+bool Origins::findPut(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) const {
+  const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
+  // What a trait declares may be another's body.
+  if (!callee || decl.trait || decl.isStream || decl.isSink || depth >= 3 || callee == &body || std::max(from, into) + 1 > callee->paramCount)
+    return true;
+  // What goes through a raw pointer is not followed.
+  for (const mir::Local &local : callee->locals)
+    if (program.types[local.type].kind == TypeKind::Pointer)
+      return true;
+  Origins origins(program, interner, *callee, depth + 1);
+  return !origins.isSolved() || origins.inner(LocalId{into + 1}).test(origins.loans().size() + from + 1);
+}
+
 bool isResultSource(Program &program, const FnDecl &fn, uint32_t param, TypeId given, TypeId result) {
   if (!fn.fromParams.empty())
     return std::find(fn.fromParams.begin(), fn.fromParams.end(), param) != fn.fromParams.end();
@@ -439,6 +460,8 @@ void Origins::intoArguments(const Terminator &terminator, const FnDecl *fn) {
         continue;
       TypeId given = mir::operandType(program, body, other);
       if (!mayHoldReference(program, given) || !fits(program, given, target))
+        continue;
+      if (fn && fn->hasBody && !puts(terminator.callee.fn, *fn, static_cast<uint32_t>(k), static_cast<uint32_t>(i)))
         continue;
       Source all = source(other.place);
       if (isRef(declared(k)) && isRef(given) && !takesReferences)

@@ -114,6 +114,8 @@ private:
   void startTask(const mir::Terminator &terminator, BlockId block);
   bool carries(FnId fn, const FnDecl &decl, uint32_t param);
   bool findCarried(FnId fn, const FnDecl &decl, uint32_t param) const;
+  bool puts(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into);
+  bool findPut(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) const;
   bool isScopeProtocol(FnId fn) const;
   bool solve();
   void findGiven();
@@ -140,6 +142,7 @@ private:
   std::vector<size_t> taskStarted; // by local
   std::vector<bool> mayHold; // by local
   std::map<std::pair<uint32_t, uint32_t>, bool> carried; // by function and parameter
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, bool> put; // by function, parameter given, and parameter whose target takes it in
   std::unordered_map<uint32_t, bool> writing; // by type
   std::unordered_map<uint32_t, bool> telling; // by type
   std::unordered_map<uint32_t, BitSet> unfitResults; // by type: the loans that no value of it that a call gives can hold
