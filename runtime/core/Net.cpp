@@ -52,8 +52,7 @@ void fromSystem(const sockaddr_storage &from, SocketAddr &to) {
 }
 
 int64_t newSocket(const SocketAddr &address) {
-  int family = address.isV6 ? AF_INET6 : AF_INET, type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  int fd = openDescriptor([&] { return socket(family, type, 0); });
+  int fd = openDescriptor([&] { return socket(address.isV6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); });
   if (fd < 0)
     return -errno;
   ++currentWorker()->counts.descriptors;
@@ -87,11 +86,10 @@ void closeSocket(int64_t fd) {
 }
 
 bool raiseDescriptorLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
-    return errno = EMFILE, false;
+  rlimit limit{};
+  bool mayRaise = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max;
   limit.rlim_cur = limit.rlim_max;
-  bool raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  bool raised = mayRaise && setrlimit(RLIMIT_NOFILE, &limit) == 0;
   errno = EMFILE;
   return raised;
 }
