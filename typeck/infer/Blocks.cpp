@@ -70,7 +70,9 @@ ExprId Inferer::inferBlock(ast::BlockId id, TypeId expected, Span span, uint32_t
     case ast::StmtKind::Defer:
       made.kind = thir::Stmt::Kind::Defer;
       made.isErr = stmt.flag;
+      defers.push_back({exits.size(), targets.size()});
       made.expr = infer(stmt.expr);
+      defers.pop_back();
       break;
     case ast::StmtKind::Expr:
       if (!stmt.hasSemi && i + 1 == block.stmts.count) {

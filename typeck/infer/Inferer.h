@@ -166,6 +166,10 @@ public:
   std::vector<Exit *> exits;
   std::deque<Exit> exitStore;
   std::vector<Target> targets;
+  struct DeferMark {
+    size_t exits, targets; // how many there were outside of it
+  };
+  std::vector<DeferMark> defers; // around what is inferred
   bool diverges = false;
   bool hasErrors = false;
   struct ClosureState {
@@ -462,6 +466,7 @@ public:
   ExprId inferFor(const ast::Expr &expr);
   ExprId inferBreak(const ast::Expr &expr);
   ExprId inferContinue(const ast::Expr &expr);
+  void leavesDefer(size_t exit, Span span, const char *word);
   ExprId inferReturn(const ast::Expr &expr);
   Target *findTarget(const ast::Name &label, bool needsLoop);
   ExprId inferQuestion(const ast::Expr &expr, TypeId hint);

@@ -162,6 +162,11 @@ Target *Inferer::findTarget(const ast::Name &label, bool needsLoop) {
 
 ExprId Inferer::inferBreak(const ast::Expr &expr) {
   Target *target = findTarget(expr.label, false);
+  auto nowhere = [&] {
+    ExprId id = errorExpr(expr.span);
+    at(id).type = types.never;
+    return id;
+  };
   if (!target) {
     if (expr.a.valid())
       infer(expr.a);
@@ -169,9 +174,11 @@ ExprId Inferer::inferBreak(const ast::Expr &expr) {
       error(expr.span, diag::JumpOutside, "break");
     else
       error(expr.label.span, diag::UnknownLabel, text(expr.label.symbol));
-    ExprId id = errorExpr(expr.span);
-    at(id).type = types.never;
-    return id;
+    return nowhere();
+  }
+  if (!defers.empty() && static_cast<size_t>(target - targets.data()) < defers.back().targets) {
+    error(expr.span, diag::LeavesDefer, "break");
+    return nowhere();
   }
   target->hasBreak = true;
   // Making the value may move the targets.
@@ -193,6 +200,8 @@ ExprId Inferer::inferBreak(const ast::Expr &expr) {
 
 ExprId Inferer::inferContinue(const ast::Expr &expr) {
   Target *target = findTarget(expr.label, true);
+  if (target && !defers.empty() && static_cast<size_t>(target - targets.data()) < defers.back().targets)
+    error(expr.span, diag::LeavesDefer, "continue");
   if (target)
     return jump(*this, ExprKind::Continue, target->label, {}, expr.span);
   if (expr.label.symbol.empty())
@@ -204,11 +213,19 @@ ExprId Inferer::inferContinue(const ast::Expr &expr) {
   return id;
 }
 
+// rules.md O7.
+void Inferer::leavesDefer(size_t exit, Span span, const char *word) {
+  if (!defers.empty() && exit < defers.back().exits)
+    error(span, diag::LeavesDefer, word);
+}
+
 ExprId Inferer::inferReturn(const ast::Expr &expr) {
   Exit *exit = nullptr;
   for (size_t i = exits.size(); i-- > 0 && !exit;)
-    if (exits[i]->kind != Exit::Kind::Scope)
+    if (exits[i]->kind != Exit::Kind::Scope) {
       exit = exits[i];
+      leavesDefer(i, expr.span, "return");
+    }
   TypeId result = exit ? exit->result : types.unit;
   ExprId value;
   if (expr.a.valid())

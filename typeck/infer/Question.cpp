@@ -11,6 +11,7 @@ using thir::ExprKind;
 ExprId Inferer::inferQuestion(const ast::Expr &expr, TypeId) {
   ExprId operand = infer(expr.a);
   Exit *exit = exits.back();
+  leavesDefer(exits.size() - 1, expr.span, "?");
   if (std::optional<ExprId> made = questionOf(operand, exit, expr.span, Round::Known))
     return *made;
   ExprId result = slot(fresh(expr.span), expr.span);

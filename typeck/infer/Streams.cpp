@@ -75,8 +75,10 @@ ExprId Inferer::sinkBody(const ast::Function &function, TypeId sink) {
 ExprId Inferer::inferYield(const ast::Expr &expr) {
   Exit *exit = nullptr;
   for (size_t i = exits.size(); i-- > 0 && !exit;)
-    if (exits[i]->kind != Exit::Kind::Scope)
+    if (exits[i]->kind != Exit::Kind::Scope) {
       exit = exits[i];
+      leavesDefer(i, expr.span, "yield");
+    }
   if (!exit || exit->kind != Exit::Kind::StreamBlock) {
     error(expr.span, diag::YieldOutside);
     if (expr.a.valid())
