@@ -1,5 +1,7 @@
 // AstWalk.h: the parts of an expression, for walks with a stack of their own (trees of chains are deep).
 #pragma once
+#include <vector>
+
 #include "frontend/syntax/Ast.h"
 
 namespace async::resolve {
@@ -111,6 +113,44 @@ template <typename OnExpr, typename OnBlock> void forEachPart(const ast::File &f
     if (stmt.elseBlock.valid())
       onBlock(stmt.elseBlock);
   }
+}
+
+// How far a walk goes on into an expression.
+enum class Into : uint8_t {
+  None,
+  Exprs, // not into its blocks
+  All,
+  Stop, // the walk ends here
+};
+
+// Walks over what stands in `exprs` and `blocks`: `visit(const Expr &)` is called for each expression, before its parts, and says how far to go on.
+// False: it was stopped.
+template <typename Visit> bool walk(const ast::File &file, std::vector<ast::ExprId> exprs, std::vector<ast::BlockId> blocks, Visit visit) {
+  auto onExpr = [&](ast::ExprId id) { exprs.push_back(id); };
+  auto onBlock = [&](ast::BlockId id) { blocks.push_back(id); };
+  while (!exprs.empty() || !blocks.empty()) {
+    if (exprs.empty()) {
+      const ast::Block &block = file[blocks.back()];
+      blocks.pop_back();
+      forEachPart(file, block, onExpr, onBlock);
+      continue;
+    }
+    const ast::Expr &expr = file[exprs.back()];
+    exprs.pop_back();
+    switch (visit(expr)) {
+    case Into::None:
+      break;
+    case Into::Exprs:
+      forEachPart(file, expr, onExpr, [](ast::BlockId) {});
+      break;
+    case Into::All:
+      forEachPart(file, expr, onExpr, onBlock);
+      break;
+    case Into::Stop:
+      return false;
+    }
+  }
+  return true;
 }
 
 } // namespace async::resolve

@@ -165,17 +165,14 @@ ExprId Inferer::inferArray(const ast::Expr &expr, TypeId hint) {
 
 // Of a name in it, a local hides a constant; then it is none.
 std::optional<TypeId> Inferer::constantLength(ast::ExprId id) {
-  std::vector<ast::ExprId> open{id};
-  while (!open.empty()) {
-    const ast::Expr &expr = tree(open.back());
-    open.pop_back();
-    if (expr.kind == ast::ExprKind::Path && expr.path.valid()) {
-      const ast::Path &path = (*file)[expr.path];
-      if (path.segments.count == 1 && findLocal(file->segments[path.segments.begin].name.symbol))
-        return std::nullopt;
-    }
-    resolve::forEachPart(*file, expr, [&](ast::ExprId part) { open.push_back(part); }, [](ast::BlockId) {});
-  }
+  const bool isConstant = resolve::walk(*file, {id}, {}, [this](const ast::Expr &expr) {
+    if (expr.kind != ast::ExprKind::Path || !expr.path.valid())
+      return resolve::Into::Exprs;
+    const ast::Path &path = (*file)[expr.path];
+    return path.segments.count == 1 && findLocal(file->segments[path.segments.begin].name.symbol) ? resolve::Into::Stop : resolve::Into::Exprs;
+  });
+  if (!isConstant)
+    return std::nullopt;
   return lengthOf(context, scope, id);
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "typeck/types/TypeHead.h"
 #include "typeck/types/Program.h"
 
 namespace async::infer {
@@ -24,11 +25,10 @@ struct TraitMember {
   friend auto operator<=>(const TraitMember &, const TraitMember &) = default;
 };
 
-// What two types must share to be unified, if both have one.
-using Head = uint64_t;
-constexpr Head anyHead = UINT64_MAX; // of a variable or projection: what it is, is not known
-
-Head headOf(const typeck::Type &type);
+using typeck::anyHead;
+using typeck::Head;
+using typeck::headInImpl;
+using typeck::headOf;
 
 // Things in the order of their definition, found by head. What stands at any head is given for each.
 template <typename T> class ByHead {

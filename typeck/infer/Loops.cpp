@@ -141,13 +141,7 @@ ExprId Inferer::inferFor(const ast::Expr &expr) {
   return blockExpr(std::span(&let, 1), loop, types.unit, expr.span);
 }
 
-std::optional<uint32_t> Inferer::variantNamed(AdtId adt, std::string_view name) const {
-  const AdtDecl &decl = program.adt(adt);
-  for (size_t i = 0; i < decl.variants.size(); ++i)
-    if (context.interner.text(decl.variants[i].name) == name)
-      return static_cast<uint32_t>(i);
-  return std::nullopt;
-}
+std::optional<uint32_t> Inferer::variantNamed(AdtId adt, std::string_view name) const { return program.adt(adt).variantNamed(symbol(name)); }
 
 Target *Inferer::findTarget(const ast::Name &label, bool needsLoop) {
   for (size_t i = targets.size(); i-- > 0;) {

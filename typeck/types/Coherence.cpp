@@ -5,6 +5,7 @@
 #include "typeck/types/Collector.h"
 #include "frontend/diagnostics/Names.h"
 #include "frontend/diagnostics/Types.h"
+#include "typeck/types/TypeHead.h"
 #include "typeck/types/Heads.h"
 #include "typeck/types/TypeText.h"
 
@@ -15,14 +16,6 @@ namespace diag = frontend::diag;
 namespace {
 
 constexpr unsigned depth = 3; // how far bounds of bounds are looked at before two impls count as overlapping
-
-// Types with different keys never unify; 0 is the key of what may be anything.
-uint64_t headKey(const Types &types, TypeId id) {
-  const Type &type = types[id];
-  if (type.kind == TypeKind::Param || type.kind == TypeKind::Projection || type.kind == TypeKind::Error)
-    return 0;
-  return (uint64_t{static_cast<uint8_t>(type.kind)} + 1) << 40 | uint64_t{type.sub} << 32 | type.index;
-}
 
 bool overlaps(Context &context, const ImplDecl &a, const ImplDecl &b) {
   Types &types = context.program.types;
@@ -40,13 +33,13 @@ bool overlaps(Context &context, const ImplDecl &a, const ImplDecl &b) {
 // Impls by the head of their type; each is compared with those of its own head and with the general ones.
 class Buckets {
 public:
-  template <typename Visit> void add(uint64_t key, uint32_t index, Visit visit) {
-    if (key == 0) {
+  template <typename Visit> void add(Head key, uint32_t index, Visit visit) {
+    if (key == anyHead) {
       for (const auto &[head, impls] : byKey)
         for (uint32_t other : impls)
           visit(other);
     } else {
-      for (uint64_t head : {uint64_t{0}, key})
+      for (Head head : {anyHead, key})
         if (auto found = byKey.find(head); found != byKey.end())
           for (uint32_t other : found->second)
             visit(other);
@@ -55,7 +48,7 @@ public:
   }
 
 private:
-  std::map<uint64_t, std::vector<uint32_t>> byKey;
+  std::map<Head, std::vector<uint32_t>> byKey;
 };
 
 } // namespace
@@ -69,7 +62,7 @@ void Collector::checkOverlaps() {
     auto isBroken = [&](TypeId arg) { return (program.types[arg].flags & HasError) != 0; };
     if (std::any_of(impl.trait->args.begin(), impl.trait->args.end(), isBroken))
       continue;
-    byTrait[impl.trait->trait.index].add(headKey(program.types, impl.self), i, [&](uint32_t other) {
+    byTrait[impl.trait->trait.index].add(headInImpl(program.types[impl.self]), i, [&](uint32_t other) {
       if (i < firstImpl || !overlaps(context, impl, program.impls[other]))
         return;
       diagnostics.emit(headSpan(i), diag::OverlappingImpls, traitText(program, context.interner, *impl.trait), text(context, impl.self))
@@ -111,7 +104,7 @@ void Collector::checkDoubleMethods() {
     if (impl.trait || brokenImpls.contains(i) || (program.types[impl.self].flags & HasError))
       continue;
     for (FnId fn : impl.methods) {
-      auto &others = byHead[{headKey(program.types, impl.self), program.fn(fn).name}];
+      auto &others = byHead[{headInImpl(program.types[impl.self]), program.fn(fn).name}];
       for (const Method &other : others)
         if (i >= firstImpl && !program.fn(fn).name.empty() && overlaps(context, impl, program.impls[other.impl])) {
           diagnostics.emit(program.fn(fn).span, diag::DoubleMethod, name(program.fn(fn).name), text(context, impl.self))

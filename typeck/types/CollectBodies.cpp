@@ -29,23 +29,11 @@ public:
   Awaits(const ast::File &file, const FnDecl &fn, const Types &types, Find find) : file(file), fn(fn), types(types), find(std::move(find)) {}
 
   void scan(ast::BlockId body) {
-    blocks.push_back(body);
-    auto onExpr = [this](ast::ExprId id) { exprs.push_back(id); };
-    auto onBlock = [this](ast::BlockId id) { blocks.push_back(id); };
-    while (!blocks.empty() || !exprs.empty()) {
-      if (exprs.empty()) {
-        const ast::Block &block = file[blocks.back()];
-        blocks.pop_back();
-        resolve::forEachPart(file, block, onExpr, onBlock);
-        continue;
-      }
-      const ast::Expr &expr = file[exprs.back()];
-      exprs.pop_back();
+    resolve::walk(file, {}, {body}, [this](const ast::Expr &expr) {
       if (isAwait(expr))
         note(expr);
-      if (!isBodyOfItsOwn(expr.kind))
-        resolve::forEachPart(file, expr, onExpr, onBlock);
-    }
+      return isBodyOfItsOwn(expr.kind) ? resolve::Into::None : resolve::Into::All;
+    });
   }
 
   bool found = false, other = false;
@@ -118,8 +106,6 @@ private:
   const FnDecl &fn;
   const Types &types;
   Find find;
-  std::vector<ast::ExprId> exprs;
-  std::vector<ast::BlockId> blocks;
 };
 
 // Whether a parameter is called at one place at most, which runs once at most: what the place says of a value that is given away holds there.

@@ -15,28 +15,13 @@ namespace {
 
 // Whether `?`, or `return` with a value, leaves the body itself.
 bool leavesWithValue(const ast::File &file, ast::BlockId body) {
-  std::vector<ast::BlockId> blocks{body};
-  std::vector<ast::ExprId> exprs;
-  auto onExpr = [&](ast::ExprId id) { exprs.push_back(id); };
-  auto onBlock = [&](ast::BlockId id) { blocks.push_back(id); };
-  while (!blocks.empty() || !exprs.empty()) {
-    if (exprs.empty()) {
-      const ast::Block &block = file[blocks.back()];
-      blocks.pop_back();
-      resolve::forEachPart(file, block, onExpr, onBlock);
-      continue;
-    }
-    const ast::Expr &expr = file[exprs.back()];
-    exprs.pop_back();
+  return !resolve::walk(file, {}, {body}, [](const ast::Expr &expr) {
     if (expr.kind == ast::ExprKind::Question || (expr.kind == ast::ExprKind::Return && expr.a.valid()))
-      return true;
-    // `?` in a scope gives the value of the scope.
-    if (expr.kind == ast::ExprKind::Scope)
-      resolve::forEachPart(file, expr, onExpr, [](ast::BlockId) {});
-    else if (!isBodyOfItsOwn(expr.kind))
-      resolve::forEachPart(file, expr, onExpr, onBlock);
-  }
-  return false;
+      return resolve::Into::Stop;
+    if (expr.kind == ast::ExprKind::Scope) // `?` in a scope gives the value of the scope
+      return resolve::Into::Exprs;
+    return isBodyOfItsOwn(expr.kind) ? resolve::Into::None : resolve::Into::All;
+  });
 }
 
 // Names stand in symbols and on terminals.

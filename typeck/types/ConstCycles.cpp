@@ -18,30 +18,19 @@ struct Use {
 std::vector<Use> usesOf(const resolve::World &world, const frontend::Interner &interner, const resolve::ItemRef &ref) {
   std::vector<Use> uses;
   const ast::File &file = *ref.file;
-  std::vector<ast::ExprId> exprs{file[ref.item].expr};
-  std::vector<ast::BlockId> blocks;
-  auto onExpr = [&](ast::ExprId id) { exprs.push_back(id); };
-  auto onBlock = [&](ast::BlockId id) { blocks.push_back(id); };
   frontend::Diagnostics quiet; // unknown names are reported where the value is checked
-  while (!exprs.empty() || !blocks.empty()) {
-    if (exprs.empty()) {
-      const ast::Block &block = file[blocks.back()];
-      blocks.pop_back();
-      resolve::forEachPart(file, block, onExpr, onBlock);
-      continue;
-    }
-    const ast::ExprId id = exprs.back();
-    exprs.pop_back();
-    if (!id.valid() || isBodyOfItsOwn(file[id].kind))
-      continue;
-    const ast::Expr &expr = file[id];
+  if (!file[ref.item].expr.valid())
+    return uses;
+  resolve::walk(file, {file[ref.item].expr}, {}, [&](const ast::Expr &expr) {
+    if (isBodyOfItsOwn(expr.kind))
+      return resolve::Into::None;
     if (expr.kind == ast::ExprKind::Path && expr.path.valid()) {
       resolve::ResolvedPath found = resolve::resolvePath(world, interner, file, ref.module, file[expr.path], resolve::Namespace::Values, quiet);
       if (found.def.kind == resolve::DefKind::Const && found.used == file[expr.path].segments.count)
         uses.push_back({found.def.index, expr.span});
     }
-    resolve::forEachPart(file, expr, onExpr, onBlock);
-  }
+    return resolve::Into::All;
+  });
   return uses;
 }
 
