@@ -349,47 +349,44 @@ void Origins::call(const Terminator &terminator, BlockId block) {
   }
 }
 
-// Whether the body of `fn` lets what parameter `param` came with into its result; asked where the type of the result does not tell.
-bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
-  auto [known, isNew] = carried.try_emplace({fn.index, param}, false);
-  if (isNew)
-    known->second = findCarried(fn, decl, param);
-  return known->second;
-}
-
-bool Origins::findCarried(FnId fn, const FnDecl &decl, uint32_t param) const {
+// Nothing is known without a body: it is declared by a trait, foreign, or has errors.
+const Origins::Flows &Origins::flowsOf(FnId fn, const FnDecl &decl) {
+  auto [known, isNew] = flows.try_emplace(fn.index);
+  Flows &made = known->second;
   const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
-  // Without a body it is declared by a trait, or foreign; or the body has errors, which have been reported.
-  if (!callee && decl.hasBody)
-    return false;
-  if (!callee || decl.isStream || decl.isSink || depth >= 3 || callee == &body || param + 1 > callee->paramCount)
-    return true;
+  if (!isNew || !callee || decl.isStream || decl.isSink || depth >= 3 || callee == &body)
+    return made;
   Origins origins(program, interner, *callee, depth + 1);
   if (!origins.isSolved())
-    return true;
-  size_t bit = origins.loans().size() + param + 1;
-  return origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit);
+    return made;
+  made.isKnown = true;
+  made.hasRawPointers =
+      std::any_of(callee->locals.begin(), callee->locals.end(), [&](const mir::Local &local) { return program.types[local.type].kind == TypeKind::Pointer; });
+  for (uint32_t from = 1; from <= callee->paramCount; ++from) {
+    const size_t bit = origins.loans().size() + from;
+    made.carried.push_back(origins.outer(LocalId{0}).test(bit) || origins.inner(LocalId{0}).test(bit));
+    std::vector<bool> &put = made.put.emplace_back();
+    for (uint32_t into = 1; into <= callee->paramCount; ++into)
+      put.push_back(origins.inner(LocalId{into}).test(bit));
+  }
+  return made;
 }
 
-// Whether the body of `fn` may put what parameter `from` came with behind the exclusive reference that parameter `into` is.
+// Whether the body of `fn` lets what parameter `param` came with into its result; asked where the type of the result does not tell.
+bool Origins::carries(FnId fn, const FnDecl &decl, uint32_t param) {
+  const bool isBuilt = fn.index < program.fnBodies.size() && program.fnBodies[fn.index];
+  if (!isBuilt && decl.hasBody) // it has errors, which have been reported
+    return false;
+  const Flows &known = flowsOf(fn, decl);
+  return !known.isKnown || param >= known.carried.size() || known.carried[param];
+}
+
+// Whether it may put what parameter `from` came with behind the exclusive reference that parameter `into` is. What a trait declares may be another's body.
 bool Origins::puts(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) {
-  auto [known, isNew] = put.try_emplace({fn.index, from, into}, false);
-  if (isNew)
-    known->second = findPut(fn, decl, from, into);
-  return known->second;
-}
-
-bool Origins::findPut(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) const {
-  const mir::Body *callee = fn.index < program.fnBodies.size() ? program.fnBodies[fn.index].get() : nullptr;
-  // What a trait declares may be another's body.
-  if (!callee || decl.trait || decl.isStream || decl.isSink || depth >= 3 || callee == &body || std::max(from, into) + 1 > callee->paramCount)
+  if (decl.trait)
     return true;
-  // What goes through a raw pointer is not followed.
-  for (const mir::Local &local : callee->locals)
-    if (program.types[local.type].kind == TypeKind::Pointer)
-      return true;
-  Origins origins(program, interner, *callee, depth + 1);
-  return !origins.isSolved() || origins.inner(LocalId{into + 1}).test(origins.loans().size() + from + 1);
+  const Flows &known = flowsOf(fn, decl);
+  return !known.isKnown || known.hasRawPointers || std::max(from, into) >= known.put.size() || known.put[from][into];
 }
 
 bool isResultSource(Program &program, const FnDecl &fn, uint32_t param, TypeId given, TypeId result) {

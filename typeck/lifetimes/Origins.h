@@ -4,7 +4,6 @@
 // in it or behind it; a local that is no reference has only `inner`. Each place where a task is started has one. The sets are solved without
 // regard to order (rules.md L7); who is live decides which of them count where (CheckLoans.cpp).
 #pragma once
-#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -80,6 +79,14 @@ private:
     bool isTyped; // only what fits there
   };
 
+  // What a function's body lets come out of what its parameters came with.
+  struct Flows {
+    bool isKnown = false; // else anything may
+    bool hasRawPointers = false; // what goes through them is not followed
+    std::vector<bool> carried; // by parameter: into the result
+    std::vector<std::vector<bool>> put; // by parameter, and parameter that is an exclusive reference: behind it
+  };
+
   // What fits into a value of the type, which tells of all its references.
   struct TypedEdge {
     Node to;
@@ -113,9 +120,8 @@ private:
   void intoArguments(const mir::Terminator &terminator, const FnDecl *fn);
   void startTask(const mir::Terminator &terminator, BlockId block);
   bool carries(FnId fn, const FnDecl &decl, uint32_t param);
-  bool findCarried(FnId fn, const FnDecl &decl, uint32_t param) const;
   bool puts(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into);
-  bool findPut(FnId fn, const FnDecl &decl, uint32_t from, uint32_t into) const;
+  const Flows &flowsOf(FnId fn, const FnDecl &decl);
   bool isScopeProtocol(FnId fn) const;
   bool solve();
   void findGiven();
@@ -141,8 +147,7 @@ private:
   std::vector<LocalId> movedFrom, refersTo; // by local, if it is assigned once
   std::vector<size_t> taskStarted; // by local
   std::vector<bool> mayHold; // by local
-  std::map<std::pair<uint32_t, uint32_t>, bool> carried; // by function and parameter
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, bool> put; // by function, parameter given, and parameter whose target takes it in
+  std::unordered_map<uint32_t, Flows> flows; // by function
   std::unordered_map<uint32_t, bool> writing; // by type
   std::unordered_map<uint32_t, bool> telling; // by type
   std::unordered_map<uint32_t, BitSet> unfitResults; // by type: the loans that no value of it that a call gives can hold
