@@ -21,6 +21,7 @@ config.test_exec_root = os.path.join(build, "test", "lit")
 programs = [os.path.join(build, *folder) for folder in [("tools", "asyncc"), ("tools", "async-opt"), ("tools", "mkstd"), ("test", "fuzz")]]
 config.environment["PATH"] = os.pathsep.join([*programs, "/usr/lib/llvm-19/bin", os.environ["PATH"]])
 config.environment["NO_COLOR"] = "1"
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 PASSED_ON = ("BLESS", "ASYNC_TEST_", "ASYNC_RUNTIME", "ASAN_OPTIONS")
 config.environment.update({name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)})
 config.substitutions.append(("%golden", f"{sys.executable} {os.path.join(source, 'golden.py')}"))

@@ -5,12 +5,13 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
+
+import checks
+from checks import check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
-bad = 0
 
 
 def run(*command, **more):
@@ -19,13 +20,6 @@ def run(*command, **more):
 
 def asyncc(*arguments):
     return run("asyncc", *arguments)
-
-
-def check(what, good, done=None):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}" + (f"\nstatus {done.returncode}\n{done.stdout}{done.stderr}" if done else ""))
 
 
 def explain():
@@ -107,4 +101,4 @@ completions()
 timings()
 threads()
 shutil.rmtree(here)
-sys.exit(bad != 0)
+checks.end()

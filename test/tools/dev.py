@@ -7,6 +7,9 @@ import subprocess
 import sys
 import tempfile
 
+import checks
+from checks import check
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMANDS = ["setup", "build", "install", "package", "run", "test", "fuzz", "sim", "bless", "bench", "tidy", "clean"]
 REAL = ["bash", "env", "grep", "sed", "awk", "cat", "dirname", "tr", "python3"]
@@ -16,14 +19,6 @@ run) echo "a crash" > {out}/check-crash-0.async; echo "check: 5 inputs of 1 file
 replay) echo "x: crash"; exit 1 ;;
 esac
 """
-bad = 0
-
-
-def check(what, good, done):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}\nstatus {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def call(command, **environment):
@@ -111,4 +106,4 @@ def changed_meanwhile(folder):
 for part in (help_and_options, words_behind_options, tests_that_are_not_there, known_findings, changed_meanwhile):
     with tempfile.TemporaryDirectory() as name:
         part(pathlib.Path(name).resolve())
-sys.exit(bad != 0)
+checks.end()

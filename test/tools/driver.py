@@ -6,27 +6,21 @@ import pathlib
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
+
+import checks
+from checks import check
 
 PROGRAM = 'use std::env;\nfn main() {\n    for word in env::args().unwrap_or([]) { print("<{word}>"); }\n    print("done\\n");\n}\n'
 PANICS = 'fn main() { panic("on purpose"); }\n'
 LONG = "n" * 300
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
-bad = 0
 
 
 def asyncc(*arguments, cwd=here, **environment):
     return subprocess.run(["asyncc", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
                           env={**os.environ, **environment})
-
-
-def check(what, good, done=None):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}" + (f"\nstatus {done.returncode}\n{done.stdout}{done.stderr}" if done else ""))
 
 
 def write(name, text=PROGRAM):
@@ -55,7 +49,7 @@ def places():
     write("pkg/main.async")
     write("sp ace ü/ma in ü.async")
     builds("beside where it is called", ["a.async"], here / "a")
-    if bad:
+    if checks.wrong:
         return  # nothing builds
     builds("an absolute path, from another folder", [here / "a.async"], here / "pkg" / "a", cwd=here / "pkg")
     builds("a path with ..", ["../a.async", "-o", "../pkg/x"], here / "pkg" / "x", cwd=here / "pkg")
@@ -163,7 +157,7 @@ def same_bytes():
 
 
 for part in (places, outputs, full_disk, statuses, help_fits, diagnostics, same_bytes):
-    if not bad:
+    if not checks.wrong:
         part()
 shutil.rmtree(here)
-sys.exit(bad != 0)
+checks.end()

@@ -5,22 +5,16 @@ import pathlib
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 
+import checks
+from checks import check
+
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
-bad = 0
 
 
 def asyncc(*arguments):
     return subprocess.run(["asyncc", *map(str, arguments)], cwd=here, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-
-
-def check(what, good, done=None):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}" + (f"\nstatus {done.returncode}\n{done.stdout}{done.stderr}" if done else ""))
 
 
 def fixes(what, before, after, count):
@@ -107,4 +101,4 @@ one_error()
 unsure()
 files()
 shutil.rmtree(here)
-sys.exit(bad != 0)
+checks.end()

@@ -5,25 +5,19 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
+
+import checks
+from checks import check
 
 BUILD = pathlib.Path(shutil.which("asyncc")).resolve().parents[2]
 HELLO = pathlib.Path(__file__).resolve().parents[2] / "examples" / "hello.async"
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
-bad = 0
 
 
 def run(*command, cwd=here):
     plain = {k: v for k, v in os.environ.items() if not k.startswith("ASYNC_")}
     return subprocess.run([*map(str, command)], cwd=cwd, env=plain, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
-
-
-def check(what, good, done=None):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}" + (f"\nstatus {done.returncode}\n{done.stdout}{done.stderr}" if done else ""))
 
 
 def works(what, prefix):
@@ -113,4 +107,4 @@ def main():
 
 main()
 shutil.rmtree(here)
-sys.exit(bad != 0)
+checks.end()

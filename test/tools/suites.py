@@ -7,14 +7,15 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
+
+import checks
+from checks import check
 
 here = pathlib.Path(tempfile.mkdtemp()).resolve()
 temporary = here / "tmp"
 temporary.mkdir()
-bad = 0
 
 TESTS = """use std::time::sleep;
 
@@ -95,13 +96,6 @@ fn own_loop(b: &mut Bencher) {
 def asyncc(*arguments, cwd=here, **environment):
     return subprocess.run(["asyncc", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
                           env={**os.environ, "TMPDIR": str(temporary), **environment})
-
-
-def check(what, good, done=None):
-    global bad
-    if not good:
-        bad += 1
-        print(f"WRONG: {what}" + (f"\nstatus {done.returncode}\n{done.stdout}{done.stderr}" if done else ""))
 
 
 def write(name, text):
@@ -243,4 +237,4 @@ mistakes()
 benches()
 interrupted()
 shutil.rmtree(here)
-sys.exit(bad != 0)
+checks.end()
