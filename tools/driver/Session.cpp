@@ -181,10 +181,6 @@ void Session::checkBody(typeck::FnId fn) {
 
 void Session::verifyAfter([[maybe_unused]] std::string_view pass, [[maybe_unused]] const mir::Body &body) {
 #ifndef NDEBUG
-  // What is longer still is made by the same code.
-  constexpr size_t largestVerified = 20'000;
-  if (body.blocks.size() > largestVerified)
-    return;
   for (const std::string &line : mir::verify(program, interner, body))
     internalErrors += fmt::format("after {}, in {}: {}\n", pass, body.fn.valid() ? pathText(program, interner, body.fn) : "glue", line);
 #endif
